@@ -1,0 +1,91 @@
+"""What customers call things: canonical words and their synonyms, from lexicon.toml.
+
+Texts are expected normalised (NFKC, lower case); offsets refer to the text that was given.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from runtime.types import SlotName
+
+SLOTS = (SlotName.CATEGORY, SlotName.FEATURE, SlotName.WHO, SlotName.PLACE, SlotName.COLOR)
+
+Span = tuple[int, int, SlotName, str]
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def fillers() -> tuple[str, ...]:
+    """Words that carry no meaning of their own: 那个, 嗯, 就是."""
+    return tuple(_table()["fillers"])
+
+
+@lru_cache(maxsize=len(SLOTS))
+def synonyms(slot: SlotName) -> Mapping[str, tuple[str, ...]]:
+    """Canonical word -> its other words, for one of SLOTS."""
+    return {word: tuple(others) for word, others in _table()[slot.value].items()}
+
+
+@lru_cache(maxsize=len(SLOTS))
+def _canon(slot: SlotName) -> dict[str, str]:
+    table = {other: word for word, others in synonyms(slot).items() for other in others}
+    return table | {word: word for word in synonyms(slot)}
+
+
+def _pattern(words: set[str]) -> re.Pattern[str]:
+    """Leftmost, longest first; Latin words only where no letter or digit touches them."""
+    ordered = sorted((word for word in words if len(word) > 1), key=lambda word: (-len(word), word))
+    edge = "[a-z0-9]"
+    return re.compile(
+        "|".join(
+            ("(?<!" + edge + ")" if word[0].isascii() else "")
+            + re.escape(word)
+            + ("(?!" + edge + ")" if word[-1].isascii() else "")
+            for word in ordered
+        )
+    )
+
+
+@lru_cache(maxsize=len(SLOTS))
+def _slot_pattern(slot: SlotName) -> re.Pattern[str]:
+    return _pattern(set(_canon(slot)))
+
+
+@lru_cache(maxsize=1)
+def _everything() -> tuple[re.Pattern[str], dict[str, tuple[SlotName, str]]]:
+    people = [word for word in _canon(SlotName.WHO) if len(word) > 1]
+    found: dict[str, tuple[SlotName, str]] = {}
+    for slot in SLOTS:
+        for word, canon in _canon(slot).items():
+            # 适合老人 names a feature of the goods, but a customer who says it names a person.
+            if slot is SlotName.FEATURE and any(person in word for person in people):
+                continue
+            found.setdefault(word, (slot, canon))
+    return _pattern(set(found)), found
+
+
+def canonical(slot: SlotName, text: str) -> str | None:
+    """The canonical word for a span of that slot: exact, else the longest known word in it, else None."""
+    if slot not in SLOTS:
+        return None
+    exact = _canon(slot).get(text)
+    if exact is not None:
+        return exact
+    words = _slot_pattern(slot).findall(text)
+    return _canon(slot)[max(words, key=len)] if words else None
+
+
+def scan(text: str) -> tuple[Span, ...]:
+    """Known words in ``text`` as (start, end, slot, canonical), leftmost and longest first, no overlaps."""
+    pattern, found = _everything()
+    return tuple((hit.start(), hit.end(), *found[hit.group()]) for hit in pattern.finditer(text))
