@@ -1,6 +1,7 @@
 """The values a turn is made of, in the order in which they arise.
 
-    AudioFrame -> Partial* -> Utterance -> Understanding -> DialogueState -> Evidence -> Prompt -> Draft* -> Reply
+    AudioFrame -> Partial* -> Utterance -> Understanding -> DialogueState
+        -> Evidence -> Prompt -> Draft* -> Reply
 
 Every value is frozen and every stage is a function from earlier values to the next one. Only
 ``commit`` (session.py) has effects. This file imports nothing of ours.
@@ -176,7 +177,8 @@ class Behaviour:
 class Quantity:
     """A normalised number or range with its unit; low == high for an exact number.
 
-    ``unit`` is canonical: 元 折 ㎡ m cm 匹 L kg 寸 GB 人 台 年 月 天 小时 分钟 W kW 度 % or "" for a bare number.
+    ``unit`` is canonical: 元 折 ㎡ m cm 匹 L kg 寸 GB 人 台 年 月 天 小时 分钟 W kW 度 %, or "" for a
+    bare number.
     """
 
     low: float | None  # None: open below

@@ -1,0 +1,26 @@
+"""``python -m export COMMAND …``: everything that makes the models. Each command has its own --help."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+# name -> module:function(argv) -> exit code; imported only when asked for, since torch is slow to load
+COMMANDS = {
+    "pretrain": "export.train.pretrain:main",
+    "understanding": "export.train.understanding:main",
+    "onnx": "export.onnx:main",
+    "report-understanding": "export.report:main",
+}
+
+
+def main(argv: list[str]) -> int:
+    if not argv or argv[0] not in COMMANDS:
+        print(f"usage: python -m export {{{'|'.join(COMMANDS)}}} …", file=sys.stderr)
+        return 2
+    module, function = COMMANDS[argv[0]].split(":")
+    return int(getattr(import_module(module), function)(argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
