@@ -20,6 +20,7 @@ from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
 from export.train import corpora, vocab
+from runtime.understanding.encoder import tokenizer
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ def pieces(documents: Sequence[Sequence[str]], chance: random.Random) -> list[st
 def batches(texts: Sequence[Sequence[int]], chance: random.Random) -> Iterator[list[Sequence[int]]]:
     """One epoch: texts of about one length together, batches in random order."""
     order = sorted(texts, key=lambda ids: (len(ids), chance.random()))
-    found, batch = [], []
+    found: list[list[Sequence[int]]] = []
+    batch: list[Sequence[int]] = []
     for ids in order:
         if batch and (len(batch) + 1) * len(ids) > BATCH_TOKENS:
             found.append(batch)
@@ -116,7 +118,9 @@ def masked_loss(model: BertForMaskedLM, ids: Tensor, attention: Tensor, labels: 
 def rate(progress: float) -> float:
     """Share of the peak learning rate after this share of the run: linear warm-up, then a cosine."""
     warm = 0.04
-    return progress / warm if progress < warm else 0.5 * (1 + math.cos(math.pi * (progress - warm) / (1 - warm)))
+    return (
+        progress / warm if progress < warm else 0.5 * (1 + math.cos(math.pi * (progress - warm) / (1 - warm)))
+    )
 
 
 def train(texts: Sequence[Sequence[int]], size: int, out: Path, minutes: float, seed: int) -> None:
@@ -168,7 +172,9 @@ def train(texts: Sequence[Sequence[int]], size: int, out: Path, minutes: float, 
     log.info("done: %d steps, %d epochs, %s", state["step"], state["epoch"], out)
 
 
-def _save(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+def _save(
+    path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, state: dict[str, Any]
+) -> None:
     """Written beside and renamed, so that a stopped run never leaves half a checkpoint."""
     beside = path.with_suffix(".part")
     torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "state": state}, beside)
@@ -193,9 +199,8 @@ def main(argv: Sequence[str]) -> int:
     tokens = vocab.build(sentence for document in documents for sentence in document)
     (args.out / "vocab.txt").write_text("\n".join(tokens) + "\n", encoding="utf-8")
     texts = pieces(documents, random.Random(args.seed))
-    encoder = vocab.tokenizer(args.out / "vocab.txt")
-    encoder.enable_truncation(MAX_TOKENS)
-    encoded = [encoding.ids for encoding in encoder.encode_batch(texts)]
+    words = tokenizer(args.out / "vocab.txt", MAX_TOKENS)
+    encoded = [encoding.ids for encoding in words.encode_batch(texts)]
     log.info("%d texts, %d tokens, vocabulary %d", len(texts), sum(map(len, encoded)), len(tokens))
     train(encoded, len(tokens), args.out, args.minutes, args.seed)
     return 0

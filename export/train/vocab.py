@@ -6,10 +6,6 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
-
-from tokenizers import BertWordPieceTokenizer
-from tokenizers.normalizers import NFKC, BertNormalizer, Sequence
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _SEEN_AT_LEAST = 3
@@ -31,11 +27,4 @@ def build(texts: Iterable[str]) -> list[str]:
         for char, count in counts.items()
         if count >= _SEEN_AT_LEAST and char not in known and char.isprintable() and not char.isspace()
     )
-    return [*known, *frequent, *(char for char in "，。！？、；：“”‘’（）《》…—～￥℃㎡" if char not in {*known, *frequent})]
-
-
-def tokenizer(vocab: Path) -> BertWordPieceTokenizer:
-    """BERT's tokeniser on NFKC text in lower case; offsets refer to the text as it was given."""
-    wordpiece = BertWordPieceTokenizer(str(vocab))
-    wordpiece.normalizer = Sequence([NFKC(), BertNormalizer(strip_accents=False, lowercase=True)])
-    return wordpiece
+    return [*known, *frequent]

@@ -1,0 +1,259 @@
+"""Joint training of the understanding model's heads on generated shop language.
+
+Every epoch sees fresh sentences. The hand-written dev set is never read here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import random
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+from transformers import BertModel
+
+from export.data.goods import random_goods
+from export.data.shop_language import Example, examples
+from export.train.model import Understander
+from export.train.pairs import Pair, pairs
+from export.train.pretrain import rate
+from runtime.types import Behaviour, Emotion, Intent
+from runtime.understanding.encoder import TAGS, Tokenizer, behaviour_features, tokenizer
+
+log = logging.getLogger(__name__)
+
+MAX_TOKENS = 64
+_BATCH = 96
+_PAIRS = 32
+_PAIRS_EVERY = 3  # steps; product texts are long, and the other heads must not starve
+_PEAK_RATE = 5e-4
+_SMOOTHING = 0.05
+_INFO_NCE_TEMPERATURE = 0.05
+_IGNORED = -100
+_HELD_OUT = 3000
+_GOODS = 4000
+_REPORT_STEPS = 50
+
+# typical seconds in front of the goods and items viewed before such a sentence
+_BEHAVIOUR = {
+    Intent.NO_INTEREST: (12.0, 1.5),
+    Intent.GREETING: (20.0, 1.5),
+    Intent.RECOMMEND: (90.0, 5.0),
+    Intent.COMPARE: (150.0, 6.0),
+    Intent.ORDER: (180.0, 4.0),
+}
+_USUAL_BEHAVIOUR = (60.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One example as the model reads it."""
+
+    ids: tuple[int, ...]
+    tags: tuple[int, ...]
+    intent: int
+    emotion: int
+
+
+def row(example: Example, words: Tokenizer) -> Row:
+    """Token ids, and a BIO tag for each token by the slot that covers its characters."""
+    encoding = words.encode(example.text)
+    tags = [_IGNORED if end == start else 0 for start, end in encoding.offsets]
+    for first, last, name in example.slots:
+        inside = [at for at, (start, end) in enumerate(encoding.offsets) if first <= start < end <= last]
+        for at in inside:
+            tags[at] = TAGS.index(f"{'B' if at == inside[0] else 'I'}-{name}")
+    intents, emotions = list(Intent), list(Emotion)
+    return Row(
+        tuple(encoding.ids), tuple(tags), intents.index(example.intent), emotions.index(example.emotion)
+    )
+
+
+def noisy(example: Example, chance: random.Random) -> Example:
+    """As typed in a hurry or as a recogniser hears it: punctuation or a character outside slots is lost."""
+    draw = chance.random()
+    if draw > 0.5:
+        return example
+    kept = set(range(len(example.text)))
+    if draw < 0.3:
+        kept = {at for at in kept if example.text[at].isalnum()}
+    elif draw < 0.4:
+        kept -= {len(example.text) - 1}
+    else:
+        kept -= {chance.randrange(len(example.text))}
+    for start, end, _ in example.slots:
+        kept.update(range(start, end))
+    if not kept:
+        return example
+    text = "".join(char for at, char in enumerate(example.text) if at in kept)
+    moved = [sum(1 for at in kept if at < edge) for edge in range(len(example.text) + 1)]
+    slots = tuple((moved[start], moved[end], name) for start, end, name in example.slots)
+    return replace(example, text=text, slots=slots)
+
+
+def rows(seed: int, words: Tokenizer) -> Iterator[Row]:
+    """Fresh generated examples without end."""
+    chance = random.Random(seed)
+    for chunk in range(10**6):
+        for example in examples(seed * 1000 + chunk, 5000):
+            yield row(noisy(example, chance), words)
+
+
+def padded(tokens: Sequence[Sequence[int]], fill: int = 0) -> Tensor:
+    """[B,T] of the longest."""
+    width = max(map(len, tokens))
+    return torch.tensor([[*ids, *(fill for _ in range(width - len(ids)))] for ids in tokens])
+
+
+def known_emotion(emotion: int, chance: np.random.Generator) -> list[float]:
+    """What a voice or a caller would tell: mostly nothing, else a blurred and sometimes wrong one-hot."""
+    if chance.random() > 0.3:
+        return [0.0] * 4
+    told = emotion if chance.random() < 0.9 else int(chance.integers(4))
+    vector = 0.7 * np.eye(4)[told] + 0.3 * chance.dirichlet([0.5] * 4)
+    return list(vector * (1.0 if chance.random() < 0.5 else chance.uniform(0.4, 1.0)))
+
+
+def known_behaviour(intent: int, chance: np.random.Generator) -> tuple[float, float]:
+    """Dwell and items, mildly correlated with the intent, for half of the examples."""
+    if chance.random() > 0.5:
+        return 0.0, 0.0
+    dwell, items = _BEHAVIOUR.get(list(Intent)[intent], _USUAL_BEHAVIOUR)
+    seen = Behaviour(dwell * math.exp(chance.normal(0, 0.9)), round(items * math.exp(chance.normal(0, 0.6))))
+    return behaviour_features(seen)
+
+
+def joint_loss(model: Understander, batch: Sequence[Row], chance: np.random.Generator) -> Tensor:
+    """Intent, emotion and slots of one batch."""
+    ids = padded([one.ids for one in batch])
+    emotion = torch.tensor([known_emotion(one.emotion, chance) for one in batch], dtype=torch.float32)
+    behaviour = torch.tensor([known_behaviour(one.intent, chance) for one in batch], dtype=torch.float32)
+    intent, felt, slots, _ = model(ids, (ids != 0).long(), emotion, behaviour)
+    said, meant = torch.tensor([one.emotion for one in batch]), torch.tensor([one.intent for one in batch])
+    tags = padded([one.tags for one in batch], _IGNORED)
+    return (
+        functional.cross_entropy(intent, meant, label_smoothing=_SMOOTHING)
+        + 0.5 * functional.cross_entropy(felt, said, label_smoothing=_SMOOTHING)
+        + functional.cross_entropy(slots.flatten(0, 1), tags.flatten(), ignore_index=_IGNORED)
+    )
+
+
+def pair_loss(model: Understander, batch: Sequence[Pair], words: Tokenizer) -> Tensor:
+    """InfoNCE in the batch; products that answer a question as well are left out of its wrong ones."""
+    asked = padded([one.ids for one in words.encode_batch([pair.question for pair in batch])])
+    told = padded([one.ids for one in words.encode_batch([pair.text for pair in batch])])
+    questions, texts = (model.embed(ids, (ids != 0).long()) for ids in (asked, told))
+    also = torch.tensor(
+        [[one is not other and one.answered_by(other.product) for other in batch] for one in batch]
+    )
+    likeness = (questions @ texts.T / _INFO_NCE_TEMPERATURE).masked_fill(also, -1e4)
+    return functional.cross_entropy(likeness, torch.arange(len(batch)))
+
+
+def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> None:
+    """Train until the budget is spent."""
+    torch.manual_seed(seed)
+    draw, chance = random.Random(seed), np.random.default_rng(seed)
+    goods = random_goods(seed, _GOODS)
+    fresh = rows(seed, words)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=_PEAK_RATE, weight_decay=0.01, fused=True)
+    model.train()
+    started, losses, budget = time.monotonic(), [0.0, 0.0], minutes * 60
+    pool: list[list[Row]] = []
+    step = 0
+    while (elapsed := time.monotonic() - started) < budget:
+        if not pool:
+            pool = _pooled([next(fresh) for _ in range(_BATCH * 20)], draw)
+        for group in optimiser.param_groups:
+            group["lr"] = _PEAK_RATE * rate(elapsed / budget)
+        loss = joint_loss(model, pool.pop(), chance)
+        losses[0] += loss.item()
+        if step % _PAIRS_EVERY == 0:
+            likeness = pair_loss(model, pairs(goods, _PAIRS, draw), words)
+            losses[1] += likeness.item() * _PAIRS_EVERY
+            loss = loss + likeness
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        if step % _REPORT_STEPS == 0:
+            joint, pair = (total / _REPORT_STEPS for total in losses)
+            log.info("step %d loss %.3f pairs %.3f %.1f min left", step, joint, pair, (budget - elapsed) / 60)
+            losses = [0.0, 0.0]
+    log.info("done: %d steps, %d examples", step, step * _BATCH)
+
+
+def _pooled(found: list[Row], draw: random.Random) -> list[list[Row]]:
+    """Batches of about one length, in random order."""
+    found.sort(key=lambda one: len(one.ids))
+    batches = [found[start : start + _BATCH] for start in range(0, len(found), _BATCH)]
+    draw.shuffle(batches)
+    return batches
+
+
+def temperature(logits: Tensor, wanted: Tensor) -> float:
+    """The divisor of the logits under which the held-out labels are likeliest."""
+    tried = np.geomspace(0.3, 3.0, 61)
+    losses = [functional.cross_entropy(logits / value, wanted).item() for value in tried]
+    return float(tried[int(np.argmin(losses))])
+
+
+def calibrate(model: Understander, held_out: Sequence[Row]) -> dict[str, float]:
+    """Set both temperatures on held-out sentences; returns these and the accuracies there."""
+    model.eval()
+    found: list[tuple[Tensor, ...]] = []
+    with torch.no_grad():
+        for start in range(0, len(held_out), _BATCH):
+            ids = padded([one.ids for one in held_out[start : start + _BATCH]])
+            blank = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
+            found.append(model(ids, (ids != 0).long(), *blank)[:2])
+    intent, felt = (torch.cat(part) for part in zip(*found, strict=True))
+    meant = torch.tensor([one.intent for one in held_out])
+    said = torch.tensor([one.emotion for one in held_out])
+    model.intent_temperature.fill_(temperature(intent, meant))
+    model.emotion_temperature.fill_(temperature(felt, said))
+    return {
+        "held_out_intent_accuracy": (intent.argmax(-1) == meant).float().mean().item(),
+        "held_out_emotion_accuracy": (felt.argmax(-1) == said).float().mean().item(),
+        "intent_temperature": model.intent_temperature.item(),
+        "emotion_temperature": model.emotion_temperature.item(),
+    }
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m export understanding",
+        description="Train the understanding model's heads, starting from a pre-trained encoder.",
+        epilog="example: python -m export understanding --encoder work/encoder --minutes 15",
+    )
+    parser.add_argument("--encoder", type=Path, default=Path("work/encoder"), help="a BERT folder")
+    parser.add_argument("--out", type=Path, default=Path("work/understanding"))
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--seed", type=int, default=7)
+    args = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(2)
+    args.out.mkdir(parents=True, exist_ok=True)
+    dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+    model = Understander(BertModel.from_pretrained(args.encoder, add_pooling_layer=False, **dropout))
+    words = tokenizer(args.encoder / "vocab.txt", MAX_TOKENS)
+    train(model, words, args.minutes, args.seed)
+    fresh = rows(args.seed + 1, words)
+    metrics = calibrate(model, [next(fresh) for _ in range(_HELD_OUT)])
+    log.info("%s", metrics)
+    shutil.copy(args.encoder / "vocab.txt", args.out)
+    model.encoder.config.save_pretrained(args.out)
+    torch.save(model.state_dict(), args.out / "model.pt")
+    (args.out / "training.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    return 0
