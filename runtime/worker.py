@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -23,7 +23,9 @@ class Worker:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
 
-    async def stream(self, produce: Callable[[threading.Event], Iterator[T]], deadline_s: float) -> AsyncIterator[T]:
+    async def stream(
+        self, produce: Callable[[threading.Event], Iterator[T]], deadline_s: float
+    ) -> AsyncGenerator[T, None]:
         """Run an iterator on the thread and yield its items here.
 
         ``produce`` gets an event that is set when the consumer stops early; it should end soon after.

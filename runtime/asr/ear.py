@@ -1,0 +1,62 @@
+"""One open microphone: sound in, partial texts and finished utterances out.
+
+Voice detection, endpointing and recognition of one stream, in one object that the hearing thread
+owns. Sessions, ``zhanggui hear`` and tests all listen through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from runtime.asr.engine import Recogniser
+from runtime.audio import endpoint
+from runtime.audio.endpoint import (
+    EndpointConfig,
+    EndpointState,
+    EndReason,
+    SpeechContinues,
+    SpeechEnded,
+    SpeechEvent,
+    Waiting,
+)
+from runtime.audio.frames import Framer
+from runtime.audio.vad import VoiceDetector
+from runtime.types import AudioFrame, Partial, Utterance
+
+
+class Ear:
+    """Listens to one stream of 16 kHz mono s16 PCM."""
+
+    def __init__(self, vad: VoiceDetector, recogniser: Recogniser, config: EndpointConfig) -> None:
+        self._vad = vad
+        self._recogniser = recogniser
+        self._config = config
+        self._framer = Framer()
+        self._state: EndpointState = Waiting()
+
+    def push(self, pcm: bytes) -> list[Partial | Utterance]:
+        """What was understood of the sound so far; ``pcm`` may be of any length."""
+        return list(self._hear(self._framer.push(pcm)))
+
+    def finish(self) -> list[Partial | Utterance]:
+        """The stream is over: what was still open."""
+        events = list(self._hear(self._framer.flush()))
+        closing = endpoint.finish(self._state, self._config)
+        self._state = Waiting()
+        return events + list(self._understand(closing))
+
+    def _hear(self, frames: Iterable[AudioFrame]) -> Iterator[Partial | Utterance]:
+        for frame in frames:
+            self._state, events = endpoint.step(self._state, self._vad.is_speech(frame), frame, self._config)
+            yield from self._understand(events)
+
+    def _understand(self, events: Iterable[SpeechEvent]) -> Iterator[Partial | Utterance]:
+        for event in events:
+            match event:
+                case SpeechContinues(frame):
+                    if (partial := self._recogniser.accept(frame)) is not None:
+                        yield partial
+                case SpeechEnded(_, EndReason.NOISE):
+                    self._recogniser.reset()
+                case SpeechEnded():
+                    yield self._recogniser.final()

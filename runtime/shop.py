@@ -1,0 +1,172 @@
+"""One shop's engines, each on a thread of its own, and the goods that they know.
+
+Assembly only: what a turn does with them is in turn.py, what a conversation is in session.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from runtime.asr.ear import Ear
+from runtime.asr.engine import VoskEngine
+from runtime.audio.endpoint import EndpointConfig
+from runtime.audio.vad import WebRtcVad
+from runtime.errors import BadAudio, ModelMissing
+from runtime.generation.llama import Generator, LlamaEngine
+from runtime.generation.prompt import build_messages, build_prompt
+from runtime.knowledge.catalogue import import_catalogue, read_catalogue
+from runtime.knowledge.retrieval import View, build_view, retrieve
+from runtime.session import Sessions
+from runtime.settings import MODELS, Settings
+from runtime.store.store import Store
+from runtime.types import (
+    SAMPLE_RATE_HZ,
+    DialogueState,
+    Draft,
+    Evidence,
+    Hit,
+    Tactic,
+    Turn,
+    Understanding,
+    Utterance,
+)
+from runtime.understanding.encoder import Encoder
+from runtime.understanding.understand import understand
+from runtime.worker import Worker
+
+
+class Shop:
+    """Everything that a turn needs. Opened once in a process, with ``Shop.opened``."""
+
+    view: View  # the goods as they are now; a turn keeps the one that it began with
+
+    def __init__(self, settings: Settings, data_dir: Path) -> None:
+        self.settings = settings
+        self._data_dir = data_dir
+        self._storing, self._knowing = Worker("store"), Worker("knowledge")
+        self._thinking, self._speaking = Worker("understanding"), Worker("generation")
+        self.hearing = Worker("hearing")
+        self.sessions = Sessions(self)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: Settings, data_dir: Path) -> AsyncIterator[Shop]:
+        """Load every engine. Raises ModelMissing, ModelDamaged, StoreFailed."""
+        shop = cls(settings, data_dir)
+        try:
+            await shop._load()
+            yield shop
+        finally:
+            await shop._close()
+
+    @property
+    def can_hear(self) -> bool:
+        return self.settings.asr.path is not None
+
+    def counts(self) -> dict[str, int]:
+        return self.view.counts()
+
+    async def _load(self) -> None:
+        self._store = await self._storing.call(Store, self._data_dir)
+        self._encoder = await self._thinking.call(Encoder, self._model(self.settings.understanding.path))
+        wanted = self.settings.generator
+        self._generator: Generator = await self._speaking.call(
+            LlamaEngine,
+            self._model(wanted.path),
+            context=wanted.context,
+            slots=wanted.slots,
+            threads=wanted.threads,
+        )
+        if self.settings.asr.path is not None:
+            self._vosk = await self.hearing.call(VoskEngine, self._model(self.settings.asr.path))
+        await self._renew_view()
+
+    async def _close(self) -> None:
+        if hasattr(self, "_store"):
+            await self._storing.call(self._store.close)
+        for worker in (self._storing, self._knowing, self._thinking, self._speaking, self.hearing):
+            worker.close()
+
+    def _model(self, path: Path) -> Path:
+        """Where a model of the profile lies: bundled, or pulled into the data folder."""
+        return next(
+            (found for base in (MODELS, self._data_dir / "models") if (found := base / path).exists()), path
+        )
+
+    # --- goods ---
+
+    async def import_goods(self, path: Path) -> None:
+        """Replace what the file holds; later turns see it. Raises BadInput or BadCatalogue, nothing imported."""
+        catalogue = await self._knowing.call(read_catalogue, path)
+        await self._storing.call(import_catalogue, self._store, catalogue)
+        await self._renew_view()
+
+    async def search(self, text: str) -> tuple[Hit, ...]:
+        """Goods that fit words alone."""
+        understanding = await self.understand(self.view, Utterance(text))
+        return await self.retrieve(self.view, DialogueState(), understanding, date.today())
+
+    async def _renew_view(self) -> None:
+        goods = await self._storing.call(self._store.goods)
+        self.view = await self._knowing.call(build_view, goods, self._encoder, self._data_dir / "index")
+
+    # --- the stages of a turn ---
+
+    async def understand(self, view: View, utterance: Utterance) -> Understanding:
+        return await self._thinking.call(understand, self._encoder, utterance, view.names)
+
+    async def retrieve(
+        self, view: View, state: DialogueState, understanding: Understanding, today: date
+    ) -> tuple[Hit, ...]:
+        return await self._knowing.call(
+            retrieve, view, state, understanding.text, understanding.embedding, today
+        )
+
+    def generate(
+        self, session: str, state: DialogueState, evidence: Evidence, question: str, tactic: Tactic
+    ) -> AsyncGenerator[Draft, None]:
+        """Unchecked words, as they are formed. Raises EngineFailed, or TimeoutError after the deadline."""
+        limits = self.settings.generator
+
+        def produce(cancelled: threading.Event) -> Iterator[Draft]:
+            engine = self._generator
+            if engine.chat_template:
+                prompt = engine.render(build_messages(state, evidence, question, tactic))
+            else:
+                prompt = build_prompt(state, evidence, question, tactic).text
+            return engine.stream(session, prompt, limits.max_tokens, cancelled)
+
+        return self._speaking.stream(produce, limits.deadline_ms / 1000)
+
+    # --- hearing and remembering ---
+
+    async def open_ear(self, sample_rate_hz: int) -> Ear:
+        """An ear for one microphone. Raises BadAudio for another rate, ModelMissing without a recogniser."""
+        if sample_rate_hz != SAMPLE_RATE_HZ:
+            raise BadAudio(f"expected {SAMPLE_RATE_HZ} Hz, got {sample_rate_hz}", code="audio-rate")
+        if not self.can_hear:
+            raise ModelMissing(
+                "no speech recogniser is installed: zhanggui models pull vosk-small-cn, then name it in the profile's asr.path"
+            )
+        return await self.hearing.call(self._make_ear)
+
+    def _make_ear(self) -> Ear:
+        wanted = self.settings.endpoint
+        config = EndpointConfig(
+            hangover_ms=wanted.silence_ms,
+            min_speech_ms=wanted.min_speech_ms,
+            max_utterance_ms=wanted.max_utterance_ms,
+            pre_roll_ms=wanted.pre_roll_ms,
+        )
+        return Ear(WebRtcVad(self.settings.vad.aggressiveness), self._vosk.recogniser(), config)
+
+    async def load_state(self, session: str) -> DialogueState | None:
+        return await self._storing.call(self._store.load_state, session)
+
+    async def save_turn(self, turn: Turn, now: datetime) -> None:
+        """Durable when it returns."""
+        await self._storing.call(self._store.commit_turn, turn, now)

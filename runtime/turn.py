@@ -1,0 +1,161 @@
+"""The chain as one readable function: a turn is a value, and nothing here has an effect.
+
+What happens on the way is yielded as events so that words can be shown while the rest is being
+formed; whoever consumes them (session.py) decides whether any of it reaches the customer, the
+store or the transcript.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from runtime.dialogue.fold import fold, settle
+from runtime.dialogue.tactics import Choice, choose_tactic
+from runtime.errors import EngineFailed
+from runtime.generation.guard import Guard
+from runtime.generation.templates import template_reply
+from runtime.knowledge.evidence import choose_evidence
+from runtime.types import DialogueState, Evidence, Reply, Source, Tactic, Turn, Understanding, Utterance
+
+if TYPE_CHECKING:
+    from runtime.shop import Shop
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    understanding: Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    state: DialogueState  # before the reply
+    evidence: Evidence
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Checked words, ready to be shown and spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    turn: Turn
+
+
+Event = Understood | Found | Piece | Done
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds of each stage, in order."""
+
+    begun: float = field(default_factory=time.perf_counter)
+    last: float = field(default_factory=time.perf_counter)
+    laps: list[tuple[str, float]] = field(default_factory=list)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps.append((stage, (now - self.last) * 1000))
+        self.last = now
+
+    def done(self) -> tuple[tuple[str, float], ...]:
+        return (*self.laps, ("total", (time.perf_counter() - self.begun) * 1000))
+
+
+async def run_turn(
+    shop: Shop, session: str, state: DialogueState, utterance: Utterance, today: date
+) -> AsyncIterator[Event]:
+    """What to answer to ``utterance`` after ``state``; the last event is Done with the whole turn."""
+    clock = _Clock()
+    view = shop.view  # the same goods for the whole turn, whatever is imported meanwhile
+    understanding = await shop.understand(view, utterance)
+    clock.lap("understand")
+    yield Understood(understanding)
+
+    folded = fold(state, understanding, view.names, view.product)
+    clock.lap("state")
+    hits = await shop.retrieve(view, folded, understanding, today)
+    choice = choose_tactic(folded, understanding, view.situation(hits, folded, understanding, today))
+    evidence = choose_evidence(view, hits, folded, understanding, choice.tactic, today)
+    clock.lap("retrieve")
+    yield Found(folded, evidence, choice)
+
+    fallback = template_reply(choice.tactic, understanding.intent, evidence, folded, choice.ask)
+    reply = fallback
+    if choice.tactic is Tactic.HAND_OVER:
+        yield Piece(fallback.text)
+    else:
+        async for step in _speak(shop, session, folded, evidence, utterance.text, choice, fallback):
+            if isinstance(step, Reply):
+                reply = step
+            else:
+                if not any(stage == "first_text" for stage, _ in clock.laps):
+                    clock.lap("first_text")
+                yield step
+    clock.lap("generate")
+    after = settle(folded, utterance.text, evidence, choice, reply)
+    yield Done(Turn(session, utterance, understanding, after, evidence, reply, clock.done()))
+
+
+async def _speak(
+    shop: Shop,
+    session: str,
+    state: DialogueState,
+    evidence: Evidence,
+    question: str,
+    choice: Choice,
+    fallback: Reply,
+) -> AsyncIterator[Piece | Reply]:
+    """Generated words as the guard lets them go; where it does not, the template takes over."""
+    guard = Guard(evidence, state.focus)
+    said, blocked = "", None
+    try:
+        async with aclosing(shop.generate(session, state, evidence, question, choice.tactic)) as drafts:
+            async for draft in drafts:
+                verdict = guard.feed(draft.text)
+                if verdict.released:
+                    said += verdict.released
+                    yield Piece(verdict.released)
+                if blocked := verdict.blocked:
+                    break
+        if blocked is None:
+            verdict = guard.finish()
+            said += verdict.released
+            if verdict.released:
+                yield Piece(verdict.released)
+            blocked = verdict.blocked
+    except (EngineFailed, TimeoutError) as error:
+        blocked = getattr(error, "code", "late")
+    if blocked is None and said.strip():
+        yield Reply(said, Source.MODEL, guard.facts, _shown(evidence, said, state.focus, choice.tactic))
+        return
+    log.info("the template answers: %s", blocked or "nothing generated")
+    rest = fallback.text if not said else ("" if said[-1] in "，。！？；、…" else "——") + fallback.text
+    yield Piece(rest)
+    yield Reply(
+        said + rest, fallback.source, tuple(dict.fromkeys((*guard.facts, *fallback.facts))), fallback.products
+    )
+
+
+def _shown(evidence: Evidence, text: str, focus: str | None, tactic: Tactic) -> tuple[str, ...]:
+    """Which goods to show as cards: those named, and what else a recommendation could have been."""
+    goods = [hit.product for hit in evidence.hits]
+    named = [
+        product.id for product in goods if product.name in text or (product.model and product.model in text)
+    ]
+    if tactic in (Tactic.RECOMMEND, Tactic.COMPARE):
+        return tuple(dict.fromkeys((*named, *(product.id for product in goods))))
+    if named:
+        return tuple(named)
+    return tuple(product.id for product in goods if product.id == focus)

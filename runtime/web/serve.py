@@ -1,0 +1,49 @@
+"""The serving process: from a profile to an open port, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from aiohttp import web
+
+from runtime.errors import BadSetting
+from runtime.settings import DEMO_GOODS, Settings
+from runtime.shop import Shop
+from runtime.web.app import make_app
+
+KEEP_ALIVE_S = 75  # aiohttp's default is an hour
+
+
+async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. An empty database gets the demo goods first."""
+    async with Shop.opened(settings, data_dir) as shop:
+        if not shop.counts()["products"]:
+            print("The database is empty: importing the demo goods.", flush=True)
+            for file in sorted(DEMO_GOODS.glob("*.csv")):
+                await shop.import_goods(file)
+        runner = web.AppRunner(make_app(shop), keepalive_timeout=KEEP_ALIVE_S, access_log=None)
+        await runner.setup()
+        host, wanted = settings.web.host, settings.web.port if port is None else port
+        try:
+            site = web.TCPSite(runner, host, wanted)
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise BadSetting(f"web.port: cannot listen on {host}:{wanted}: {error.strerror}") from None
+        bound = runner.addresses[0][1]
+        print(
+            f"{settings.shop.name}: http://{host}:{bound}  (merchant: http://{host}:{bound}/merchant)",
+            flush=True,
+        )
+        await _signalled()
+        await runner.cleanup()
+
+
+async def _signalled() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

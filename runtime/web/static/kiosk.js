@@ -1,0 +1,206 @@
+// The customer's page: text or speech to the shop over one socket, answers shown as they are formed.
+import { Microphone } from "/static/microphone.js";
+
+const $ = (id) => document.getElementById(id);
+const STAGES = {
+  hear: "听写", understand: "理解", state: "对话", retrieve: "检索", prompt: "组稿",
+  first_text: "首字", generate: "生成", commit: "入库", total: "合计",
+};
+const loadedAt = Date.now();
+const microphone = new Microphone((pcm) => socket?.readyState === WebSocket.OPEN && socket.send(pcm));
+
+let socket = null;
+let retryMs = 500;
+let wasConnected = false;
+let answer = null; // the bubble being written
+let cardsViewed = 0;
+
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function show(node) {
+  $("talk").append(node);
+  node.scrollIntoView({ block: "end" });
+  return node;
+}
+
+function showMine(text) {
+  $("hints").hidden = true;
+  show(element("div", "mine")).append(element("div", "bubble", text));
+}
+
+function openAnswer() {
+  const row = show(element("div", "shop"));
+  const bubble = row.appendChild(element("div", "bubble"));
+  return { row, bubble };
+}
+
+function banner(text) {
+  $("banner").textContent = text;
+  $("banner").hidden = !text;
+}
+
+function yuan(price) {
+  return "¥" + price.toLocaleString("zh-CN", { maximumFractionDigits: 2 });
+}
+
+function card(product) {
+  const box = element("article", "card");
+  box.append(
+    element("h3", "", product.name),
+    element("div", "price", yuan(product.price)),
+    element("div", "reason", product.reason || product.features.join(" · ")),
+  );
+  return box;
+}
+
+function meta(message) {
+  const strip = element("div", "meta");
+  strip.append(element("span", "", "AI 生成"));
+  const words = { template: "固定答复", handoff: "转人工" };
+  if (words[message.source]) strip.append(element("span", "", words[message.source]));
+  for (const [stage, ms] of Object.entries(message.timings_ms ?? {})) {
+    strip.append(element("span", "", `${STAGES[stage] ?? stage} ${ms.toFixed(ms < 10 ? 1 : 0)}ms`));
+  }
+  return strip;
+}
+
+const on = {
+  welcome(message) {
+    sessionStorage.setItem("session", message.session);
+    $("shop").textContent = message.shop;
+    document.title = message.shop;
+    $("mic").disabled = !message.voice;
+    banner(message.voice ? "" : "本机还没有安装语音识别模型，暂时只能打字。店主可运行 zhanggui models pull vosk-small-cn。");
+    if (!wasConnected) {
+      for (const past of message.history) {
+        showMine(past.customer);
+        openAnswer().bubble.textContent = past.shop;
+      }
+    }
+    wasConnected = true;
+  },
+  partial(message) {
+    $("partial").hidden = false;
+    $("partial").replaceChildren(
+      element("b", "", message.text.slice(0, message.stable)),
+      document.createTextNode(message.text.slice(message.stable)),
+    );
+  },
+  heard(message) {
+    $("partial").hidden = true;
+    if (message.text) {
+      showMine(message.text);
+      answer = openAnswer();
+    }
+  },
+  piece(message) {
+    answer ??= openAnswer();
+    answer.bubble.textContent += message.text;
+    answer.row.scrollIntoView({ block: "end" });
+  },
+  done(message) {
+    answer ??= openAnswer();
+    answer.bubble.textContent = message.reply;
+    if (message.cards.length) {
+      const row = element("div", "cards");
+      row.append(...message.cards.map(card));
+      answer.row.append(row);
+      cardsViewed += message.cards.length;
+    }
+    answer.row.append(meta(message));
+    answer.row.scrollIntoView({ block: "end" });
+    answer = null;
+  },
+  error(message) {
+    if (message.code === "unknown-session") {
+      sessionStorage.removeItem("session");
+      hello();
+      return;
+    }
+    if (answer && !answer.bubble.textContent) answer.row.remove();
+    answer = null;
+    banner(message.message);
+  },
+};
+
+function send(message) {
+  socket.send(JSON.stringify(message));
+}
+
+function hello() {
+  send({ type: "hello", session: sessionStorage.getItem("session") });
+}
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/ws`);
+  socket.onopen = () => {
+    retryMs = 500;
+    $("dot").classList.add("on");
+    $("send").disabled = false;
+    hello();
+  };
+  socket.onmessage = (event) => {
+    const message = JSON.parse(event.data);
+    on[message.type]?.(message);
+  };
+  socket.onclose = () => {
+    $("dot").classList.remove("on");
+    $("send").disabled = true;
+    stopListening();
+    answer = null;
+    banner("连接断开，正在重新连接……");
+    setTimeout(connect, retryMs);
+    retryMs = Math.min(retryMs * 2, 8000);
+  };
+}
+
+function say(text) {
+  const words = text.trim();
+  if (!words || socket.readyState !== WebSocket.OPEN) return;
+  banner("");
+  showMine(words);
+  answer = openAnswer();
+  send({ type: "say", text: words, dwell_s: (Date.now() - loadedAt) / 1000, items_viewed: cardsViewed });
+  $("text").value = "";
+}
+
+async function startListening() {
+  try {
+    await microphone.start();
+  } catch (error) {
+    banner(error.message);
+    return;
+  }
+  send({ type: "listen", sample_rate_hz: 16000 });
+  $("mic").classList.add("live");
+  $("mic").setAttribute("aria-pressed", "true");
+}
+
+function stopListening() {
+  if (!microphone.running) return;
+  microphone.stop();
+  if (socket.readyState === WebSocket.OPEN) send({ type: "stop" });
+  $("mic").classList.remove("live");
+  $("mic").setAttribute("aria-pressed", "false");
+  $("partial").hidden = true;
+}
+
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  say($("text").value);
+});
+$("hints").addEventListener("click", (event) => {
+  if (event.target.tagName === "BUTTON") say(event.target.textContent);
+});
+$("mic").addEventListener("click", () => (microphone.running ? stopListening() : startListening()));
+$("fresh").addEventListener("click", () => {
+  sessionStorage.removeItem("session");
+  location.reload();
+});
+connect();

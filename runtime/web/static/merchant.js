@@ -1,0 +1,93 @@
+// The merchant's page: upload goods and see what is wrong with them; try a sentence and see why.
+const $ = (id) => document.getElementById(id);
+
+function cell(content) {
+  const node = document.createElement("td");
+  node.append(content);
+  return node;
+}
+
+function row(...contents) {
+  const node = document.createElement("tr");
+  node.append(...contents.map(cell));
+  return node;
+}
+
+async function refreshCounts() {
+  const shop = await (await fetch("/api/shop")).json();
+  $("counts").textContent = `${shop.name}：商品 ${shop.products} · 促销 ${shop.promotions} · 问答 ${shop.faqs} · 话术 ${shop.scripts}`;
+}
+
+$("upload").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const file = $("file").files[0];
+  const button = event.submitter;
+  button.disabled = true;
+  $("upload-result").textContent = "正在读取……";
+  const response = await fetch(`/api/catalog?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+  const answer = await response.json();
+  button.disabled = false;
+  const errors = answer.rows ?? [];
+  $("upload-errors").hidden = !errors.length;
+  $("upload-errors").tBodies[0].replaceChildren(
+    ...errors.map((bad) => row(String(bad.row), bad.column, bad.expected, bad.got)),
+  );
+  $("upload-result").className = response.ok ? "good" : "bad";
+  $("upload-result").textContent = response.ok
+    ? `已更新：商品 ${answer.products}，促销 ${answer.promotions}，问答 ${answer.faqs}，话术 ${answer.scripts}。`
+    : `没有导入任何内容。${answer.message}`;
+  refreshCounts();
+});
+
+function bars(values) {
+  const list = document.createElement("div");
+  for (const [name, p] of Object.entries(values).sort((a, b) => b[1] - a[1]).slice(0, 4)) {
+    const line = document.createElement("div");
+    const meter = document.createElement("meter");
+    meter.value = p;
+    line.append(`${name} ${(p * 100).toFixed(0)}% `, meter);
+    list.append(line);
+  }
+  return list;
+}
+
+function lines(values) {
+  const list = document.createElement("div");
+  for (const value of values.length ? values : ["无"]) {
+    const line = document.createElement("div");
+    line.textContent = value;
+    list.append(line);
+  }
+  return list;
+}
+
+$("try").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const response = await fetch("/api/try", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ text: $("sentence").value }),
+  });
+  const answer = await response.json();
+  const table = $("try-result");
+  table.hidden = false;
+  if (!response.ok) {
+    table.tBodies[0].replaceChildren(row("错误", answer.message));
+    return;
+  }
+  table.tBodies[0].replaceChildren(
+    row("意图", bars(answer.intents)),
+    row("口径 A / B", `${answer.scheme_a} / ${answer.scheme_b}`),
+    row("情绪", bars(answer.emotion)),
+    row("槽位", lines(answer.slots.map((s) => `${s.name}: ${s.negated ? "不要 " : ""}${s.text}`))),
+    row("记住的", lines(Object.entries(answer.state).map(([k, v]) => `${k}: ${Array.isArray(v) ? v.join("、") : v}`))),
+    row("策略", `${answer.tactic}（${answer.why}）`),
+    row("找到的商品", lines(answer.hits.map((h) => `${h.name} ¥${h.price}（${h.reason}）`))),
+    row("可用事实", lines(answer.facts.map((f) => `${f.id}: ${f.text}`))),
+    row("回答", answer.reply),
+    row("来源", `${answer.source}；用到 ${answer.used.join("、") || "无"}`),
+    row("用时", Object.entries(answer.timings_ms).map(([k, v]) => `${k} ${v}ms`).join(" · ")),
+  );
+});
+
+refreshCounts();
