@@ -13,7 +13,8 @@ import random
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -79,34 +80,10 @@ def row(example: Example, words: Tokenizer) -> Row:
     )
 
 
-def noisy(example: Example, chance: random.Random) -> Example:
-    """As typed in a hurry or as a recogniser hears it: punctuation or a character outside slots is lost."""
-    draw = chance.random()
-    if draw > 0.5:
-        return example
-    kept = set(range(len(example.text)))
-    if draw < 0.3:
-        kept = {at for at in kept if example.text[at].isalnum()}
-    elif draw < 0.4:
-        kept -= {len(example.text) - 1}
-    else:
-        kept -= {chance.randrange(len(example.text))}
-    for start, end, _ in example.slots:
-        kept.update(range(start, end))
-    if not kept:
-        return example
-    text = "".join(char for at, char in enumerate(example.text) if at in kept)
-    moved = [sum(1 for at in kept if at < edge) for edge in range(len(example.text) + 1)]
-    slots = tuple((moved[start], moved[end], name) for start, end, name in example.slots)
-    return replace(example, text=text, slots=slots)
-
-
 def rows(seed: int, words: Tokenizer) -> Iterator[Row]:
     """Fresh generated examples without end."""
-    chance = random.Random(seed)
-    for chunk in range(10**6):
-        for example in examples(seed * 1000 + chunk, 5000):
-            yield row(noisy(example, chance), words)
+    for chunk in count(seed * 1000):
+        yield from (row(example, words) for example in examples(chunk, 5000))
 
 
 def padded(tokens: Sequence[Sequence[int]], fill: int = 0) -> Tensor:

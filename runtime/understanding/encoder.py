@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import onnxruntime as ort
@@ -28,7 +28,7 @@ _WIDTHS = (16, 32, 64)  # a few fixed shapes keep the session's memory bounded
 _BATCH = 32
 
 Floats = NDArray[np.float32]
-Tokenizer = BertWordPieceTokenizer
+Tokenizer: TypeAlias = BertWordPieceTokenizer
 Span = tuple[int, int, SlotName, float]  # start, end (exclusive), what it fills, probability
 
 
@@ -135,7 +135,8 @@ class Encoder:
 
 def tokenizer(vocab: Path, max_tokens: int) -> Tokenizer:
     """BERT's tokeniser on NFKC text in lower case; offsets refer to the text as it was given."""
-    wordpiece = BertWordPieceTokenizer(str(vocab))
+    tokens = vocab.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    wordpiece = BertWordPieceTokenizer({token: at for at, token in enumerate(tokens)})
     wordpiece.normalizer = normal.Sequence(
         [normal.NFKC(), normal.BertNormalizer(strip_accents=False, lowercase=True)]
     )
