@@ -253,6 +253,7 @@ class DialogueState:
     focus: str | None = None  # id of the product that is talked about
     shown: tuple[str, ...] = ()  # ids last shown together, in the order shown: 第二个 is shown[1]
     seen: tuple[str, ...] = ()  # every id shown so far
+    rejected: tuple[str, ...] = ()  # ids of products turned down: 换一个, 都不喜欢
     offered: tuple[str, ...] = ()  # ids of promotions already offered
     asked: tuple[SlotName, ...] = ()  # slots already asked back for
     tactic: Tactic | None = None

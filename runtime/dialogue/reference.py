@@ -1,0 +1,202 @@
+"""Which of the shop's goods the customer's words point at: 那款, 第二个, 最便宜的那个, 换一个."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from runtime.types import DialogueState, Product, Slot, SlotName
+from runtime.understanding.numbers import parse_quantities
+from runtime.understanding.slots import CatalogueNames
+
+Lookup = Callable[[str], Product | None]  # id -> the product as it is now; None: no longer there
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What was pointed at."""
+
+    products: tuple[str, ...] = ()  # ids in the order of mention; none: nothing was pointed at
+    rejects: bool = False  # 换一个, 都不喜欢: something other than what is shown
+
+
+_KIND = r"(?:个|款|台|种|件|套|部|张|把|只)"
+_THAT = rf"(?:[那这]一?{_KIND}|[那这]两{_KIND})"
+_REJECT = re.compile(
+    rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换一?{_KIND}(?!(大|小|颜)|[月年天])|换别的|"
+    r"(还有|有没有|有|看看?|来点?|推荐(几|一)?[个款]?)(别的|其他|其它|另外)(?!.{0,2}(颜色|优惠|活动|费|问题|功能|牌子|品牌))|"
+    rf"(?<!还)不(太|怎么|是很)?喜欢(?:{_THAT}|它)?[了啊呢吧的]*$|{_THAT}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
+    r"(?!\w*[吗么])"
+)
+_ORDINAL = re.compile(rf"第([一二两三四五六1-6]){_KIND}?(?!次|[天年月时步])")
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_FIRST = re.compile(rf"(前面|最?前头|最前面|头)(的?那)?一?{_KIND}|前一{_KIND}")
+_LAST = re.compile(rf"(最后|后面|末尾)(的?那)?一?{_KIND}|后一{_KIND}")
+_MIDDLE = re.compile(rf"中间(的?那)?一?{_KIND}")
+_OTHER = re.compile(rf"另外?(那)?一?{_KIND}")
+_BOTH = re.compile(
+    rf"[这那]两{_KIND}|两{_KIND}(都|有|哪|比|的?区别)|它们|这[几些]{_KIND}?|哪一?{_KIND}(更|比较)?"
+)
+_EARLIER = re.compile(rf"上一{_KIND}|(之前|先前|最早|一开始)(说|看|问|讲|提|介绍)?(到|过)?的?(那一?{_KIND})?")
+_JUST_NOW = re.compile(r"刚才|刚刚|刚说|前面说|前面讲|前面看")
+_CHEAPEST = re.compile(rf"最便宜|最低价|价格最低|便宜的?那一?{_KIND}|便宜点的那{_KIND}")
+_DEAREST = re.compile(rf"最贵|价格最高|(?<!不)贵一?点?的?那一?{_KIND}")
+_PRONOUN = re.compile(rf"{_THAT}|它|该款|同一?{_KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
+_COMPARES = re.compile(r"比|区别|不同|差别|差在|哪一?[个款台种]|哪里不一样|选哪")
+
+
+def point_at(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+) -> Reference:
+    """What ``text`` points at, judged before this turn's words have changed ``state``.
+
+    A named model wins over a place in the list (第二个), that over a price (最便宜的那个), that over a
+    property (白色那款), that over a pronoun (它), which means the product in focus.
+    """
+    if _REJECT.search(text):
+        return Reference(rejects=True)
+    named = _named(slots, state, names)
+    shown = [product for product in map(lookup, state.shown) if product is not None]
+    found = (
+        named
+        or _of_category(text, slots, state, lookup)
+        or _by_place(text, state)
+        or _by_price(text, slots, shown)
+        or _by_property(text, slots, shown)
+        or _by_pronoun(text, slots, state, lookup)
+    )
+    if _COMPARES.search(text):
+        found = _pair(text, found, state)
+    return Reference(found)
+
+
+def _named(slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames) -> tuple[str, ...]:
+    """Goods whose name or model was said; one that was shown where several share it."""
+    found = []
+    for slot in slots:
+        if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
+            ids = names.ids.get(slot.value, ())
+            known = [product for product in ids if product in state.seen]
+            found += known[-1:] or (list(ids) if len(ids) == 1 else [])
+    return tuple(dict.fromkeys(found))
+
+
+def _of_category(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
+    """刚才那个冰箱: the last seen of that category."""
+    category = wanted_category(slots)
+    if category is None or not (_PRONOUN.search(text) or _JUST_NOW.search(text) or _EARLIER.search(text)):
+        return ()
+    for product in (lookup(state.focus or ""), *map(lookup, reversed(state.seen))):
+        if product is not None and product.category == category:
+            return (product.id,)
+    return ()
+
+
+def wanted_category(slots: tuple[Slot, ...]) -> str | None:
+    """The category that the sentence is about: the last one that is not turned down."""
+    wanted = [s.value for s in slots if s.name is SlotName.CATEGORY and not s.negated]
+    return wanted[-1] if wanted and isinstance(wanted[-1], str) else None
+
+
+def _by_place(text: str, state: DialogueState) -> tuple[str, ...]:
+    shown = state.shown
+    places = [int(_DIGITS.get(hit[1], hit[1])) - 1 for hit in _ORDINAL.finditer(text)]
+    if places:
+        return tuple(shown[place] for place in places if place < len(shown))
+    if not shown:
+        return ()
+    if _EARLIER.search(text):
+        return _earlier(state)
+    if _JUST_NOW.search(text):
+        return (state.focus or shown[0],)
+    if _FIRST.search(text):
+        return shown[:1]
+    if _LAST.search(text):
+        return shown[-1:]
+    if _MIDDLE.search(text):
+        return (shown[len(shown) // 2],)
+    if _OTHER.search(text):
+        return tuple(product for product in shown if product != state.focus)[:1]
+    return ()
+
+
+def _earlier(state: DialogueState) -> tuple[str, ...]:
+    """上一个: the one before the focus, in the list or else in the conversation."""
+    for listed in (state.shown, state.seen):
+        if state.focus in listed and listed.index(state.focus) > 0:
+            return (listed[listed.index(state.focus) - 1],)
+    return (state.focus,) if state.focus else state.shown[:1]
+
+
+def _by_price(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> tuple[str, ...]:
+    if wanted_category(slots) is not None or not shown:
+        return ()
+    if _CHEAPEST.search(text):
+        return (min(shown, key=lambda product: product.price).id,)
+    if _DEAREST.search(text):
+        return (max(shown, key=lambda product: product.price).id,)
+    for span in parse_quantities(text):
+        if re.match(rf"(块钱?|元)?的?{_THAT}", text[span.end :]) and span.quantity.unit in ("", "元"):
+            low, high = span.quantity.low, span.quantity.high
+            near = [p.id for p in shown if (low or 0) * 0.97 <= p.price <= (high or low or 0) * 1.03]
+            if near:
+                return (near[0],)
+    return ()
+
+
+def _by_property(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> tuple[str, ...]:
+    """白色那款, 凉川的那个, 大字那款: the one of those shown that alone has it."""
+    if not re.search(_THAT, text) or len(shown) < 2:
+        return ()
+    told = [s for s in slots if s.name in _PROPERTIES and not s.negated]
+    fitting = [product for product in shown if told and all(_has(product, slot) for slot in told)]
+    if not fitting:
+        fitting = [product for product in shown if _own_words(product, shown, text)]
+    return (fitting[0].id,) if 0 < len(fitting) < len(shown) else ()
+
+
+_PROPERTIES = {SlotName.BRAND, SlotName.COLOR, SlotName.FEATURE, SlotName.SIZE}
+
+
+def _has(product: Product, slot: Slot) -> bool:
+    if slot.name is SlotName.BRAND:
+        return product.brand == slot.value
+    if slot.name is SlotName.COLOR:
+        return slot.value in product.colors
+    if slot.name is SlotName.FEATURE:
+        return slot.value in product.features
+    return any(slot.text in words.lower() for words in (product.name, *(value for _, value in product.specs)))
+
+
+def _own_words(product: Product, shown: Sequence[Product], text: str) -> bool:
+    """Whether two neighbouring characters of the name, in no other shown name, were said."""
+    pairs = _pairs(product.name)
+    others = {pair for other in shown if other.id != product.id for pair in _pairs(other.name)}
+    return any(pair in text for pair in pairs - others)
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[i : i + 2].lower() for i in range(len(name) - 1)}
+
+
+def _by_pronoun(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
+    if not _PRONOUN.search(text):
+        return ()
+    found = state.focus or (state.shown[0] if state.shown else None)
+    product = lookup(found) if found else None
+    category = wanted_category(slots)
+    if found is None or (category and product and product.category != category):
+        return ()
+    return (found,)
+
+
+def _pair(text: str, found: tuple[str, ...], state: DialogueState) -> tuple[str, ...]:
+    """What is compared: those named, else the focus and the one named, else the first two shown."""
+    if len(found) > 1:
+        return found
+    if found and found[0] != state.focus and state.focus:
+        return (state.focus, *found)
+    if len(state.shown) > 1 and (_BOTH.search(text) or not found):
+        return state.shown[:2]
+    return found

@@ -1,0 +1,142 @@
+"""A hand-made conversation: real slots, fold, tactics and templates over a handful of goods, no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from runtime.dialogue.fold import fold, settle
+from runtime.dialogue.tactics import Choice, Situation, choose_tactic
+from runtime.generation.templates import template_reply
+from runtime.knowledge import fact_text
+from runtime.types import (
+    DialogueState,
+    Emotion,
+    EmotionVector,
+    Evidence,
+    Fact,
+    FactKind,
+    Hit,
+    Intent,
+    Product,
+    Reply,
+    Slot,
+    Understanding,
+)
+from runtime.understanding.numbers import normalise_text
+from runtime.understanding.slots import CatalogueNames, find_slots
+
+
+def _aircon(number: int, name: str, model: str, price: float, *features: str, colors: str = "白色") -> Product:
+    return Product(
+        id=f"P{number:03}",
+        name=name,
+        category="空调",
+        brand=name[:2],
+        model=model,
+        price=price,
+        stock=30,
+        specs=(("匹数", "1.5匹"), ("适用面积", "16-23㎡")),
+        features=features,
+        colors=tuple(colors.split("、")),
+        warranty="整机6年，压缩机10年",
+        delivery="市区次日送达",
+        installation="免费上门安装，铜管超过3米每米80元",
+    )
+
+
+GOODS = (
+    _aircon(1, "凉川静享1.5匹变频空调", "LC-A35J1", 2999, "省电", "静音", "变频", "适合老人", colors="白色、金色"),
+    _aircon(2, "棠岛轻凉1.5匹变频空调", "TD-K35", 2199, "变频", "冷暖"),
+    _aircon(3, "松岭恒意1.5匹定频空调", "SL-35H", 1799, "冷暖", "自清洁"),
+    Product("P011", "棠岛云鲜对开门冰箱", "冰箱", "棠岛", "TD-B500", 3599, 3, features=("大容量", "省电")),
+    Product("P012", "松岭小鲜双门冰箱", "冰箱", "松岭", "SL-B180", 1299, 9, features=("小巧", "省电")),
+    Product("P021", "净小跑滚筒洗衣机", "洗衣机", "净小跑", "JX-W10", 2599, features=("除菌", "烘干", "静音")),
+    Product("P031", "星竹青叶手机", "手机", "星竹", "QY-1", 1999, colors=("黑色", "白色"), warranty="一年"),
+)
+PRODUCTS = {product.id: product for product in GOODS}
+NAMES = CatalogueNames.of(GOODS)
+PROMOTION = Fact("PROMO001", FactKind.PROMOTION, "促销:以旧换新减200元(12月31日止)", "P001")
+
+_NEUTRAL = EmotionVector(0.0, 0.0, 1.0, 0.0)
+
+
+def slots_of(text: str) -> tuple[Slot, ...]:
+    return find_slots(normalise_text(text), (), NAMES)
+
+
+def understood(
+    text: str, intent: Intent = Intent.OTHER, emotion: Emotion = Emotion.NEUTRAL, p: float = 0.9
+) -> Understanding:
+    """What an encoder with no slot head would have made of ``text``."""
+    rest = (1 - p) / (len(Intent) - 1)
+    plain = normalise_text(text)
+    return Understanding(
+        text=plain,
+        intents=tuple(p if known is intent else rest for known in Intent),
+        emotion=EmotionVector(*(float(known is emotion) for known in Emotion)),
+        slots=find_slots(plain, (), NAMES),
+        embedding=np.zeros(128, np.float32),
+    )
+
+
+def facts_of(product: Product) -> tuple[Fact, ...]:
+    """Everything that may be said of a product, worded as the shop words it."""
+    texts = (
+        ("price", FactKind.PRICE, fact_text.price_text(product.price)),
+        ("features", FactKind.FEATURE, fact_text.features_text(product.features)),
+        ("stock", FactKind.STOCK, fact_text.stock_text(product.stock)),
+        ("colors", FactKind.SPEC, fact_text.colors_text(product.colors) if product.colors else ""),
+        ("warranty", FactKind.WARRANTY, fact_text.warranty_text(product.warranty) if product.warranty else ""),
+        ("delivery", FactKind.DELIVERY, fact_text.delivery_text(product.delivery) if product.delivery else ""),
+        ("install", FactKind.INSTALL, product.installation and fact_text.installation_text(product.installation)),
+        *((f"spec.{name}", FactKind.SPEC, fact_text.spec_text(name, value)) for name, value in product.specs),
+    )
+    return tuple(Fact(f"{product.id}.{key}", kind, text, product.id) for key, kind, text in texts if text)
+
+
+def find(state: DialogueState, *, promotions: bool = True) -> Evidence:
+    """A plain stand-in for retrieval: the focus, else goods shown for comparison, else what fits."""
+    if state.focus:
+        others = [PRODUCTS[known] for known in state.shown if known != state.focus]
+        hits = [PRODUCTS[state.focus], *others]
+    else:
+        hits = [product for product in GOODS if _fits(state, product)]
+        hits.sort(key=lambda product: -len(set(product.features) & set(state.features)))
+    facts = tuple(fact for product in hits for fact in facts_of(product))
+    if promotions and "P001" in {product.id for product in hits}:
+        facts += (PROMOTION,)
+    return Evidence(tuple(Hit(product, 1.0, "") for product in hits[:3]), facts)
+
+
+def _fits(state: DialogueState, product: Product) -> bool:
+    return (
+        (state.category is None or product.category == state.category)
+        and (state.brand is None or product.brand == state.brand)
+        and (state.budget_max is None or product.price <= state.budget_max)
+        and (state.budget_min is None or product.price >= state.budget_min)
+        and product.id not in state.rejected
+        and not {product.brand, *product.features} & set(state.excluded)
+        and (state.category is not None or state.brand is not None)
+    )
+
+
+@dataclass
+class Talk:
+    """One conversation; ``say`` is a whole turn."""
+
+    state: DialogueState = field(default_factory=DialogueState)
+    choice: Choice | None = None
+    reply: Reply | None = None
+    promotions: bool = True
+
+    def say(self, text: str, intent: Intent, emotion: Emotion = Emotion.NEUTRAL) -> DialogueState:
+        """One turn; the state before the reply was settled is what the customer's words made of it."""
+        understanding = understood(text, intent, emotion)
+        folded = fold(self.state, understanding, NAMES, PRODUCTS.get)
+        evidence = find(folded, promotions=self.promotions)
+        self.choice = choose_tactic(folded, understanding, Situation.of(folded, evidence))
+        self.reply = template_reply(self.choice.tactic, intent, evidence, folded, self.choice.ask)
+        self.state = settle(folded, text, evidence, self.choice, self.reply)
+        return replace(folded, focus=self.state.focus)
