@@ -27,6 +27,10 @@ def features_text(features: Iterable[str]) -> str:
     return "特点:" + "、".join(features)
 
 
+def description_text(description: str) -> str:
+    return f"介绍:{description}"
+
+
 def colors_text(colors: Iterable[str]) -> str:
     return "颜色:" + "、".join(colors)
 
