@@ -1,0 +1,103 @@
+"""Finding goods by what they are called: written out, begun, or in other characters that sound alike."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+from runtime.types import Product
+from runtime.understanding.numbers import normalise_text
+
+Sound = tuple[str, ...]  # toneless syllables, Latin letters and digits one by one
+
+MAX_QUERY = 200  # characters of a customer's text that are searched for names
+_MAX_SHARED = 12  # a beginning that more goods share says nothing about which is meant
+_MIN_NAME, _MIN_MODEL = 2, 4  # sounds that a beginning needs
+_AFTER_ANY = "\U0010ffff"  # sorts behind every sound
+
+EXACT, HOMOPHONE = 1.0, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class NameIndex:
+    """Every name and model of the goods in the order of their sounds."""
+
+    sounds: tuple[Sound, ...]  # sorted
+    entries: tuple[tuple[int, str, int], ...]  # for each sound: row, written form, sounds needed
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> NameIndex:
+        found = {
+            (sound_of(written), row, written, needed)
+            for row, product in enumerate(products)
+            for written, needed in _written(product)
+        }
+        ordered = sorted(entry for entry in found if len(entry[0]) >= entry[3])
+        return cls(tuple(entry[0] for entry in ordered), tuple(entry[1:] for entry in ordered))
+
+    def find(self, text: str) -> dict[int, float]:
+        """Rows of goods that ``text`` names: EXACT or HOMOPHONE for a whole name, less for its beginning."""
+        written = _bare(text[:MAX_QUERY])
+        heard = sound_of(written)
+        found: dict[int, float] = {}
+        for start in range(len(heard)):
+            for row, strength in self._at(heard[start:], written):
+                found[row] = max(strength, found.get(row, 0.0))
+        return found
+
+    def _at(self, heard: Sound, written: str) -> Iterable[tuple[int, float]]:
+        """Rows whose name shares the longest beginning with ``heard``."""
+        place = bisect_left(self.sounds, heard)
+        shared = max(
+            (_common(heard, sound) for sound in self.sounds[max(0, place - 1) : place + 1]), default=0
+        )
+        if shared < _MIN_NAME:
+            return
+        first = bisect_left(self.sounds, heard[:shared])
+        last = bisect_left(self.sounds, (*heard[:shared], _AFTER_ANY))
+        whole = [at for at in range(first, min(last, first + _MAX_SHARED)) if len(self.sounds[at]) == shared]
+        if not whole and last - first > _MAX_SHARED:
+            return
+        for at in whole or range(first, last):
+            row, name, needed = self.entries[at]
+            if whole:
+                yield row, EXACT if name in written else HOMOPHONE
+            elif shared >= needed:
+                yield row, shared / len(self.sounds[at]) * HOMOPHONE
+
+
+def sound_of(text: str) -> Sound:
+    """凉川1.5匹 -> (liang, chuan, 1, 5, pi)."""
+    return tuple(sound for char in _bare(text) if (sound := _sound(char)))
+
+
+@lru_cache(maxsize=8192)
+def _sound(char: str) -> str:
+    return char if char.isascii() else lazy_pinyin(char)[0]
+
+
+def _bare(text: str) -> str:
+    """Normalised, without spaces and punctuation: LC-A35 J1 -> lca35j1."""
+    return "".join(char for char in normalise_text(text) if char.isalnum())
+
+
+def _written(product: Product) -> Iterable[tuple[str, int]]:
+    """The forms under which a product may be named, and how many sounds of each must be heard."""
+    name, brand = _bare(product.name), _bare(product.brand)
+    yield name, max(_MIN_NAME, len(brand) + 1)
+    if brand and name.startswith(brand):
+        yield name.removeprefix(brand), _MIN_NAME
+    yield _bare(product.model), _MIN_MODEL
+
+
+def _common(left: Sound, right: Sound) -> int:
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

@@ -1,0 +1,130 @@
+"""Goods for a customer's wish: filters in SQL, likeness of meaning, and names, fused into one score.
+
+    score = 4 * named       1 for the name or model written out, 0.95 for homophones, less for a beginning
+          + 1.5 * traits    share of the wanted features and colour that it has
+          + 1 * likeness    cosine of the text and the product's description
+          + 1 * size        1.5匹, 65寸 as wanted
+          + 0.8 * area      how much of the customer's area it serves (a small one is not overserved)
+          + 0.5 * mentioned share of the known words in this sentence that it fits
+          + 0.3 * worth     how much of the budget it uses; above it, minus the excess
+          - 1 if it is out of stock
+
+Goods named in full come first, whatever the filters say; the category, what was turned down and the
+budget are hard filters, the last one given up only where nothing fits, and then the reason says so.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from runtime.knowledge.filters import TOLERANCE, wanted_traits
+from runtime.knowledge.index import Floats
+from runtime.knowledge.items import Item, price_on
+from runtime.knowledge.names import HOMOPHONE
+from runtime.knowledge.view import View, build_view
+from runtime.types import DialogueState, Hit, Quantity, SlotName
+from runtime.understanding import lexicon
+from runtime.understanding.numbers import read_quantity
+
+__all__ = ["View", "build_view", "reason_for", "retrieve"]
+
+MAX_HITS = 5
+_SELECTED, _NEAREST = 300, 60  # candidates from SQL, from the graph
+_MAX_REASONS = 4
+
+
+def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, today: date) -> tuple[Hit, ...]:
+    """Up to MAX_HITS goods, best first. ``text`` is normalised, ``embedding`` its unit vector."""
+    named = view.sounds.find(text)
+    certain = {row for row, strength in named.items() if strength >= HOMOPHONE}
+    rows = certain | set(_candidates(view, state, embedding, named, today))
+    mentioned = {(slot, word) for _, _, slot, word in lexicon.scan(text)}
+    scored = []
+    for row in rows:
+        likeness = float(view.index.vectors[row] @ embedding)
+        score = 4 * named.get(row, 0.0) + likeness + _fit(view.items[row], state, mentioned, today)
+        scored.append((row in certain, score, -row))
+    best = sorted(scored, reverse=True)[:MAX_HITS]
+    return tuple(
+        Hit((item := view.items[-row]).product, round(score, 4), reason_for(item, state, today))
+        for _, score, row in best
+    )
+
+
+def _candidates(
+    view: View, state: DialogueState, embedding: Floats, named: dict[int, float], today: date
+) -> list[int]:
+    """Rows that pass the filters; where none does, those that pass with less demanded."""
+    filters = view.filters(state)
+    if filters is None:
+        return []
+    if not filters.selects:
+        near = [row for row, _ in view.index.nearest(embedding, _NEAREST)]
+        refused = set(filters.rejected)
+        return [row for row in (*near, *named) if row not in refused]
+    for step in filters.relaxed():
+        if rows := view.select(step, today, _SELECTED):
+            return rows
+    return []
+
+
+def _fit(item: Item, state: DialogueState, mentioned: set[tuple[SlotName, str]], today: date) -> float:
+    wanted = wanted_traits(state)
+    score = 1.5 * _share([word in item.traits for word in wanted])
+    score += 0.5 * _share([word in item.traits or word in item.categories for _, word in mentioned])
+    score += 1.0 * _has_size(item, state.size)
+    score += 0.8 * _served(item.area, state.area_m2)
+    if state.budget_max:
+        price, _ = price_on(item, today)
+        used = price / state.budget_max
+        score += 0.3 * (used if used <= 1 else 1 - used)
+    return score - (item.product.stock == 0)
+
+
+def _share(fits: list[bool]) -> float:
+    return sum(fits) / len(fits) if fits else 0.0
+
+
+def _has_size(item: Item, size: str | None) -> bool:
+    """Whether it comes in that size: 1.5匹, 60-80L, or a word of its name."""
+    if size is None:
+        return False
+    wanted = read_quantity(size)
+    if wanted is None:
+        return size in item.product.name
+    return any(own.unit == wanted.unit and _overlap(own, wanted) for own in item.sizes)
+
+
+def _overlap(own: Quantity, wanted: Quantity) -> bool:
+    low, high = wanted.low or 0.0, wanted.high if wanted.high is not None else float("inf")
+    own_low, own_high = own.low or 0.0, own.high if own.high is not None else float("inf")
+    return own_low <= high and low <= own_high
+
+
+def _served(own: Quantity | None, area_m2: float | None) -> float:
+    """1 where the area lies in its range, else how near the range comes to it."""
+    if own is None or area_m2 is None:
+        return 0.0
+    low, high = own.low or 0.0, own.high or float("inf")
+    if area_m2 > high:
+        return high / area_m2
+    return min(1.0, area_m2 / low) if low else 1.0
+
+
+def reason_for(item: Item, state: DialogueState, today: date) -> str:
+    """Why it fits, in short phrases that its own data bear out: 预算内 · 省电 · 适合老人."""
+    product, reasons = item.product, []
+    if state.budget_max:
+        price, _ = price_on(item, today)
+        near = price <= state.budget_max * TOLERANCE
+        reasons.append("预算内" if price <= state.budget_max else "略超预算" if near else "超出预算")
+    reasons += [word for word in wanted_traits(state) if word in item.traits]
+    if state.size and _has_size(item, state.size):
+        reasons.append(state.size)
+    if state.area_m2 and item.area:
+        reasons += [f"{name}{value}" for name, value in product.specs if "面积" in name]
+    if not reasons:
+        reasons = list(product.features[:2])
+    if product.stock == 0:
+        reasons = ["暂时缺货", *reasons]
+    return " · ".join(reasons[:_MAX_REASONS])

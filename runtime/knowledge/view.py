@@ -1,0 +1,181 @@
+"""The goods of one catalogue version, made ready for searching; never changed, only replaced.
+
+A turn keeps the view it began with, so an import under live traffic changes nothing in mid-turn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from runtime.dialogue.tactics import Situation
+from runtime.knowledge import texts
+from runtime.knowledge.evidence import choose_evidence
+from runtime.knowledge.filters import SCHEMA, Filters, wanted_traits
+from runtime.knowledge.index import Floats, VectorIndex, open_index
+from runtime.knowledge.items import Item, make_item
+from runtime.knowledge.lexical import PairIndex
+from runtime.knowledge.names import NameIndex
+from runtime.store.goods import Goods
+from runtime.types import (
+    DialogueState,
+    Evidence,
+    FactKind,
+    Faq,
+    Hit,
+    Product,
+    Promotion,
+    Script,
+    Tactic,
+    Understanding,
+)
+from runtime.understanding.slots import CatalogueNames
+
+
+class Embedder(Protocol):
+    """What the view needs of the encoder."""
+
+    version: str
+
+    def embed(self, texts: Sequence[str]) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class View:
+    """Goods, their names, and the indexes over them."""
+
+    version: int
+    items: tuple[Item, ...]
+    shop_promotions: tuple[Promotion, ...]  # of a category or of the whole shop
+    faqs: tuple[Faq, ...]
+    scripts: tuple[Script, ...]
+    names: CatalogueNames
+    sounds: NameIndex
+    index: VectorIndex  # rows are places in ``items``
+    faq_index: VectorIndex  # rows are places in ``faqs``
+    faq_words: PairIndex  # likewise
+    rows: Mapping[str, int]  # product id -> place in ``items``
+    categories: frozenset[str]
+    database: sqlite3.Connection  # in memory, only read
+
+    def product(self, id: str) -> Product | None:
+        row = self.rows.get(id)
+        return None if row is None else self.items[row].product
+
+    def counts(self) -> dict[str, int]:
+        promotions = sum(len(item.promotions) for item in self.items) + len(self.shop_promotions)
+        return {
+            "products": len(self.items),
+            "promotions": promotions,
+            "faqs": len(self.faqs),
+            "scripts": len(self.scripts),
+            "version": self.version,
+        }
+
+    def filters(self, state: DialogueState) -> Filters | None:
+        """What the state asks for; None when the shop has nothing of that category."""
+        categories: tuple[str, ...] = ()
+        if state.category:
+            categories = self._sold_as(state.category)
+            if not categories:
+                return None
+        return Filters(
+            categories=categories,
+            brand=state.brand,
+            low=state.budget_min,
+            high=state.budget_max,
+            excluded=state.excluded,
+            rejected=tuple(self.rows[id] for id in state.rejected if id in self.rows),
+            wanted=wanted_traits(state),
+        )
+
+    def select(self, filters: Filters, today: date, limit: int) -> list[int]:
+        """Rows that pass, in stock and with most of the wanted traits first."""
+        where, parameters = filters.where(today)
+        found = self.database.execute(
+            f"""SELECT item.row FROM item LEFT JOIN (
+                    SELECT row, count(*) AS fitting FROM trait
+                    WHERE word IN (SELECT value FROM json_each(:wanted)) GROUP BY row) USING (row)
+                WHERE {where} ORDER BY available DESC, fitting DESC, row LIMIT {limit:d}""",
+            parameters,
+        )
+        return [row for (row,) in found]
+
+    def count(self, filters: Filters, today: date) -> int:
+        where, parameters = filters.where(today)
+        (count,) = self.database.execute(f"SELECT count(*) FROM item WHERE {where}", parameters).fetchone()
+        return int(count)
+
+    def situation(
+        self, hits: tuple[Hit, ...], state: DialogueState, understanding: Understanding, today: date
+    ) -> Situation:
+        """What was found, for choosing the tactic: as if an offer were to be made."""
+        evidence = choose_evidence(self, hits, state, understanding, Tactic.OFFER, today)
+        found = tuple(fact for fact in evidence.facts if fact.kind is not FactKind.SCRIPT)
+        filters = self.filters(state)
+        matches = self.count(filters, today) if filters and evidence.hits else 0
+        return Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
+
+    def _sold_as(self, category: str) -> tuple[str, ...]:
+        """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""
+        if category in self.categories:
+            return (category,)
+        return tuple(sorted(own for own in self.categories if category in own or own in category))
+
+
+def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
+    """Make ``goods`` ready for searching; ``cache`` is the folder of the index files."""
+    own: defaultdict[str, list[Promotion]] = defaultdict(list)
+    for promotion in goods.promotions:
+        if promotion.product_id:
+            own[promotion.product_id].append(promotion)
+    items = tuple(make_item(product, tuple(own[product.id])) for product in goods.products)
+    ids = {item.product.id: row for row, item in enumerate(items)}
+    faqs = tuple(faq for faq in goods.faqs if faq.product_id is None or faq.product_id in ids)
+
+    def index(name: str, described: Iterable[str]) -> VectorIndex:
+        return open_index(cache, name, tuple(described), encoder.embed, encoder.version)
+
+    return View(
+        version=goods.version,
+        items=items,
+        shop_promotions=tuple(p for p in goods.promotions if p.product_id is None),
+        faqs=faqs,
+        scripts=goods.scripts,
+        names=CatalogueNames.of(goods.products),
+        sounds=NameIndex.of(goods.products),
+        index=index("goods", map(texts.product_text, goods.products)),
+        faq_index=index("faqs", map(texts.faq_text, faqs)),
+        faq_words=PairIndex.of([faq.question for faq in faqs]),
+        rows=ids,
+        categories=frozenset(category for item in items for category in item.categories),
+        database=_database(items),
+    )
+
+
+def _database(items: tuple[Item, ...]) -> sqlite3.Connection:
+    # Built on one thread and read on another, one call at a time.
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database.executescript(SCHEMA)
+    for row, item in enumerate(items):
+        product = item.product
+        database.execute(
+            "INSERT INTO item VALUES (?, ?, ?, ?)", (row, product.brand, product.price, product.stock != 0)
+        )
+        database.executemany("INSERT INTO kind VALUES (?, ?)", [(word, row) for word in item.categories])
+        database.executemany("INSERT INTO trait VALUES (?, ?)", [(word, row) for word in item.traits])
+        database.executemany(
+            "INSERT INTO offer VALUES (?, ?, ?, ?)",
+            [
+                (row, p.price, p.starts and p.starts.isoformat(), p.ends and p.ends.isoformat())
+                for p in item.promotions
+                if p.price is not None
+            ],
+        )
+    database.commit()
+    return database
