@@ -83,12 +83,14 @@ def settle(
     # A card of one of those listed does not end the list: 第三个呢 may come next.
     relists = len(products) > 1 or not set(products) <= set(state.shown)
     keeps_focus = state.focus is not None and (state.focus in products or not products)
+    focus = state.focus if keeps_focus else next(iter(products), None)
+    seen = _joined(state.seen, products)
     offers = {fact.id for fact in evidence.facts if fact.kind is FactKind.PROMOTION}
     return replace(
         state,
         shown=products if relists else state.shown,
-        seen=_joined(state.seen, products),
-        focus=state.focus if keeps_focus else next(iter(products), None),
+        seen=(*_without(seen, (focus,)), focus) if focus in seen else seen,  # 刚才那个空调 is the last
+        focus=focus,
         offered=_joined(state.offered, (fact for fact in reply.facts if fact in offers)),
         asked=_joined(state.asked, (choice.ask,) if choice.ask else ()),
         tactic=choice.tactic,

@@ -20,8 +20,10 @@ CONDITIONS = (
     "says_goodbye",  # 再见, 拜拜, 先走了
     "knows_category",  # the kind of goods is known
     "knows_needs",  # anything but the category is known of what the customer needs
-    "tells_needs",  # this very sentence says what is needed
+    "tells_needs",  # this very sentence says what is wanted
     "has_focus",  # a product is talked about
+    "left_focus",  # these words turned away from what was shown: a changed wish, 换一个
+    "was_asked",  # the turn before asked something back
     "has_hits",  # goods were found
     "has_two",  # at least two were found
     "has_many",  # more goods fit than can be shown
@@ -119,7 +121,7 @@ def choose_tactic(
 _GOODBYE = re.compile(
     r"再见|拜拜|拜了|bye|先走了|我走了|回头见|下次再(来|聊|说)|改天再(来|聊|说)|先这样吧|就这样吧"
 )
-_NEED_SLOTS = frozenset(SlotName) - {SlotName.CATEGORY, SlotName.TIME, SlotName.QUANTITY}
+_NEED_SLOTS = frozenset(SlotName) - {SlotName.TIME, SlotName.QUANTITY}
 
 
 def _held(
@@ -135,6 +137,8 @@ def _held(
         "knows_needs": _knows_needs(state),
         "tells_needs": any(slot.name in _NEED_SLOTS for slot in understanding.slots),
         "has_focus": state.focus is not None,
+        "left_focus": state.focus is None and bool(state.shown),
+        "was_asked": state.tactic is Tactic.ASK,
         "has_hits": situation.hits > 0,
         "has_two": situation.hits > 1,
         "has_many": situation.matches > situation.hits or situation.matches > 2,

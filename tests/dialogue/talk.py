@@ -28,7 +28,7 @@ from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
 
 
-def _aircon(number: int, name: str, model: str, price: float, *features: str, colors: str = "白色") -> Product:
+def _aircon(number: int, name: str, model: str, price: float, features: str, colors: str) -> Product:
     return Product(
         id=f"P{number:03}",
         name=name,
@@ -38,7 +38,7 @@ def _aircon(number: int, name: str, model: str, price: float, *features: str, co
         price=price,
         stock=30,
         specs=(("匹数", "1.5匹"), ("适用面积", "16-23㎡")),
-        features=features,
+        features=tuple(features.split("、")),
         colors=tuple(colors.split("、")),
         warranty="整机6年，压缩机10年",
         delivery="市区次日送达",
@@ -47,12 +47,12 @@ def _aircon(number: int, name: str, model: str, price: float, *features: str, co
 
 
 GOODS = (
-    _aircon(1, "凉川静享1.5匹变频空调", "LC-A35J1", 2999, "省电", "静音", "变频", "适合老人", colors="白色、金色"),
-    _aircon(2, "棠岛轻凉1.5匹变频空调", "TD-K35", 2199, "变频", "冷暖"),
-    _aircon(3, "松岭恒意1.5匹定频空调", "SL-35H", 1799, "冷暖", "自清洁"),
+    _aircon(1, "凉川静享1.5匹变频空调", "LC-A35J1", 2999, "省电、静音、变频、适合老人", "白色、金色"),
+    _aircon(2, "棠岛轻凉1.5匹变频空调", "TD-K35", 2199, "变频、冷暖", "白色"),
+    _aircon(3, "松岭恒意1.5匹定频空调", "SL-35H", 1799, "冷暖、自清洁", "黑色"),
     Product("P011", "棠岛云鲜对开门冰箱", "冰箱", "棠岛", "TD-B500", 3599, 3, features=("大容量", "省电")),
-    Product("P012", "松岭小鲜双门冰箱", "冰箱", "松岭", "SL-B180", 1299, 9, features=("小巧", "省电")),
-    Product("P021", "净小跑滚筒洗衣机", "洗衣机", "净小跑", "JX-W10", 2599, features=("除菌", "烘干", "静音")),
+    Product("P012", "松岭小鲜双门冰箱", "冰箱", "松岭", "SL-B180", 1299, 0, features=("小巧", "省电")),
+    Product("P021", "净小跑滚筒洗衣机", "洗衣机", "净小跑", "JX-W10", 2599, features=("除菌", "静音")),
     Product("P031", "星竹青叶手机", "手机", "星竹", "QY-1", 1999, colors=("黑色", "白色"), warranty="一年"),
 )
 PRODUCTS = {product.id: product for product in GOODS}
@@ -85,15 +85,23 @@ def facts_of(product: Product) -> tuple[Fact, ...]:
     """Everything that may be said of a product, worded as the shop words it."""
     texts = (
         ("price", FactKind.PRICE, fact_text.price_text(product.price)),
-        ("features", FactKind.FEATURE, fact_text.features_text(product.features)),
+        ("features", FactKind.FEATURE, product.features and fact_text.features_text(product.features)),
         ("stock", FactKind.STOCK, fact_text.stock_text(product.stock)),
-        ("colors", FactKind.SPEC, fact_text.colors_text(product.colors) if product.colors else ""),
-        ("warranty", FactKind.WARRANTY, fact_text.warranty_text(product.warranty) if product.warranty else ""),
-        ("delivery", FactKind.DELIVERY, fact_text.delivery_text(product.delivery) if product.delivery else ""),
-        ("install", FactKind.INSTALL, product.installation and fact_text.installation_text(product.installation)),
+        ("colors", FactKind.SPEC, product.colors and fact_text.colors_text(product.colors)),
+        ("warranty", FactKind.WARRANTY, product.warranty and fact_text.warranty_text(product.warranty)),
+        ("delivery", FactKind.DELIVERY, product.delivery and fact_text.delivery_text(product.delivery)),
+        ("install", FactKind.INSTALL, product.installation and _installation(product)),
         *((f"spec.{name}", FactKind.SPEC, fact_text.spec_text(name, value)) for name, value in product.specs),
     )
-    return tuple(Fact(f"{product.id}.{key}", kind, text, product.id) for key, kind, text in texts if text)
+    return tuple(
+        Fact(f"{product.id}.{key}", kind, text, product.id)
+        for key, kind, text in texts
+        if isinstance(text, str) and text
+    )
+
+
+def _installation(product: Product) -> str:
+    return fact_text.installation_text(product.installation)
 
 
 def find(state: DialogueState, *, promotions: bool = True) -> Evidence:

@@ -1,0 +1,227 @@
+"""What each sentence's slots are. Written as name=value, with ! where the customer turns it down."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.types import Product, Quantity, Slot, SlotName
+from runtime.understanding.numbers import normalise_text, render_quantity
+from runtime.understanding.slots import CatalogueNames, Tag, find_slots
+
+NAMES = CatalogueNames.of(
+    (
+        Product("P1", "凉川静享1.5匹变频空调", "空调", "凉川", "LC-A35J1", 2999),
+        Product("P2", "棠岛轻凉1.5匹变频空调", "空调", "棠岛", "TD-K35", 2199),
+        Product("P3", "松岭双胞胎冰箱", "冰箱", "松岭", "X1", 1299),
+        Product("P4", "松岭双胞胎冰箱白", "冰箱", "松岭", "X1", 1299),
+        Product("P5", "无型号音乐盒", "音乐盒", "松岭", "", 99),
+    )
+)
+
+
+def read(text: str, *tags: Tag) -> str:
+    return " ".join(map(written, find_slots(normalise_text(text), tags, NAMES)))
+
+
+def written(slot: Slot) -> str:
+    value = slot.value if isinstance(slot.value, str) else render_quantity(slot.value)
+    return f"{slot.name}={value}{'!' if slot.negated else ''}"
+
+
+PLAIN = [
+    ("我家100平，预算5k，要省电的空调，老人用的",
+     "place=家里 area=100㎡ budget=5000元 feature=省电 category=空调 who=老人"),
+    ("给我妈买个字大一点的手机", "who=老人 feature=大字体 category=手机"),
+    ("卧室用的1.5匹空调，要白色", "place=卧室 size=1.5匹 category=空调 color=白色"),
+    ("家里五口人，想看冰箱", "place=家里 people=5人 category=冰箱"),
+    ("要两台", "quantity=2台"),
+    ("来三个", "quantity=3台"),
+    ("公司采购50台空调", "place=办公室 quantity=50台 category=空调"),
+    ("1米8的床垫", "size=1.8米 category=床垫"),
+    ("65寸的4k电视", "size=65寸 feature=高清 category=电视"),
+    ("256g的手机", "size=256GB category=手机"),
+    ("明天下午送货", "time=明天下午"),
+    ("12月31日前能买吗", "time=12月31日"),
+    ("这周末安装", "time=这周末"),
+    ("618有活动吗", "time=618"),
+    ("电视柜有吗", "category=电视柜"),
+    ("这两个哪个好", ""),
+    ("第二个", ""),
+    ("有两个房间", "place=卧室"),
+    ("2026款的", ""),
+    ("噪音20分贝，3000转", ""),
+    ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "slots"), PLAIN)
+def test_words_fill_slots(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+BUDGETS = [
+    ("预算五千", "budget=5000元"),
+    ("三千到五千", "budget=3000-5000元"),
+    ("三四千的", "budget=3000-4000元"),
+    ("不超过5000", "budget=5000元以内"),
+    ("3000以上的", "budget=3000元以上"),
+    ("五千左右吧", "budget=5000元左右"),
+    ("预算加到六千", "budget=6000元"),
+    ("再加一千", "budget=1000元"),
+    ("2000块够吗", "budget=2000元"),
+    ("三千吧", "budget=3000元"),
+    ("1500的有吗", "budget=1500元"),
+    ("预算100", "budget=100元"),
+    ("能便宜一百吗", ""),
+    ("再便宜100块", ""),
+    ("满三千减两百是吗", ""),
+    ("原价5999现在多少", ""),
+    ("运费20元吗", ""),
+    ("是2999吗", ""),
+    ("2999那款", ""),
+    ("两千的那个", ""),
+    ("手机要256的", "category=手机"),
+    ("要65的", ""),
+    ("电池5000毫安", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "slots"), BUDGETS)
+def test_money_is_a_budget_only_where_it_is_meant_to_be_spent(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+NEGATED = [
+    ("不要变频的空调", "feature=变频! category=空调"),
+    ("空调不要变频的", "category=空调 feature=变频!"),
+    ("不想要凉川的", "brand=凉川!"),
+    ("别给我推荐棠岛", "brand=棠岛!"),
+    ("不是冰箱，是洗衣机", "category=冰箱! category=洗衣机"),
+    ("不是冰箱是洗衣机", "category=冰箱! category=洗衣机"),
+    ("我说的是洗衣机不是冰箱", "category=洗衣机 category=冰箱!"),
+    ("我不是要冰箱", "category=冰箱!"),
+    ("冰箱不要了", "category=冰箱!"),
+    ("空调就算了", "category=空调!"),
+    ("松岭的不考虑", "brand=松岭!"),
+    ("不用变频", "feature=变频!"),
+    ("不带变频的", "feature=变频!"),
+    ("没必要变频", "feature=变频!"),
+    ("除了凉川还有别的吗", "brand=凉川!"),
+    ("不要红色和黑色的", "color=红色! color=黑色!"),
+    ("不要红色变频的空调", "color=红色! feature=变频! category=空调"),
+    ("不要白色要黑色", "color=白色! color=黑色"),
+    ("不要凉川，棠岛的有吗", "brand=凉川! brand=棠岛"),
+    ("不要松岭的空调了", "brand=松岭! category=空调"),
+    ("我不要棠岛和凉川", "brand=棠岛! brand=凉川!"),
+    ("不要ＬＣ－Ａ３５Ｊ１", "model=LC-A35J1!"),
+]
+
+NOT_NEGATED = [
+    ("这款空调不错", "category=空调"),
+    ("不贵的手机", "category=手机"),
+    ("要不吵的", "feature=静音"),
+    ("不费电的冰箱", "feature=省电 category=冰箱"),
+    ("不要太吵的空调", "feature=静音 category=空调"),
+    ("不要太贵的空调", "category=空调"),
+    ("要不要变频的", "feature=变频"),
+    ("是不是变频", "feature=变频"),
+    ("能不能静音", "feature=静音"),
+    ("用不用变频", "feature=变频"),
+    ("这个不是变频的吗", "feature=变频"),
+    ("除了省电还要静音", "feature=省电 feature=静音"),
+    ("别的空调", "category=空调"),
+    ("特别静音的", "feature=静音"),
+    ("没有变频吗", "feature=变频"),
+    ("不要那么贵，要变频", "feature=变频"),
+]
+
+
+@pytest.mark.parametrize(("text", "slots"), NEGATED)
+def test_what_is_turned_down_is_negated(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+@pytest.mark.parametrize(("text", "slots"), NOT_NEGATED)
+def test_what_only_looks_like_a_negation_is_none(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+NAMED = [
+    ("LC-A35J1多少钱", "model=LC-A35J1"),
+    ("lca35j1有货吗", "model=LC-A35J1"),
+    ("凉川静享1.5匹变频空调怎么样", "model=LC-A35J1"),
+    ("凉川的1.5匹空调", "brand=凉川 size=1.5匹 category=空调"),
+    ("x1和x10", "model=X1"),
+    ("无型号音乐盒", "model=无型号音乐盒"),
+    ("音乐盒", "category=音乐盒"),
+]
+
+
+@pytest.mark.parametrize(("text", "slots"), NAMED)
+def test_the_shops_own_names_win(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+def test_goods_that_share_a_model_share_its_ids() -> None:
+    assert NAMES.ids["X1"] == ("P3", "P4")
+    assert NAMES.ids["LC-A35J1"] == ("P1",)
+
+
+def test_a_tag_brings_in_what_no_list_knows() -> None:
+    assert read("格力的有吗", (0, 2, SlotName.BRAND, 0.9)) == "brand=格力"
+    assert read("要120的", (1, 4, SlotName.BUDGET, 0.9)) == "budget=120元"
+    assert read("超级安静款", (0, 4, SlotName.FEATURE, 0.9)) == "feature=静音"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("格力的有吗", (0, 2, SlotName.BRAND, 0.3)),  # unsure
+        ("格力的有吗", (0, 20, SlotName.BRAND, 0.9)),  # outside the text
+        ("格力的有吗", (2, 2, SlotName.BRAND, 0.9)),  # empty
+        ("格力的有吗", (0, 2, SlotName.BUDGET, 0.9)),  # no number
+        ("要60平的吗"[:1], (0, 1, SlotName.AREA, 0.9)),
+        ("再便宜100块", (3, 7, SlotName.BUDGET, 0.9)),  # a discount, whatever the tagger thinks
+    ],
+)
+def test_a_tag_that_cannot_be_is_dropped(text: str, tag: Tag) -> None:
+    assert read(text, tag) == ""
+
+
+def test_a_tag_gives_way_to_the_lists() -> None:
+    assert read("不是冰箱", (0, 4, SlotName.BRAND, 1.0)) == "category=冰箱!"
+    assert read("预算五千", (2, 4, SlotName.AREA, 1.0)) == "budget=5000元"
+
+
+PHRASES = "不 要 是 除了 冰箱 空调 凉川 变频 五千 5000 平 LC-A35J1 的 和 ， 。 吗 了 100 块 第 那款 1.5匹 k"
+WORDS = st.sampled_from(PHRASES.split())
+TEXTS = st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=14).map("".join))
+TAGS = st.lists(
+    st.tuples(
+        st.integers(-2, 30), st.integers(-2, 40), st.sampled_from(SlotName), st.floats(0, 1, allow_nan=False)
+    ),
+    max_size=5,
+).map(tuple)
+
+
+@given(TEXTS.map(normalise_text), TAGS)
+def test_slots_are_disjoint_ordered_and_quote_the_text(text: str, tags: tuple[Tag, ...]) -> None:
+    slots = find_slots(text, tags, NAMES)
+    for slot in slots:
+        assert slot.text == text[slot.start : slot.end] != ""
+        assert slot.value != ""
+    for left, right in pairwise(slots):
+        assert left.end <= right.start
+
+
+@given(TEXTS.map(normalise_text), TAGS)
+def test_amounts_are_quantities_in_their_own_unit(text: str, tags: tuple[Tag, ...]) -> None:
+    units = {SlotName.BUDGET: "元", SlotName.AREA: "㎡", SlotName.PEOPLE: "人", SlotName.QUANTITY: "台"}
+    for slot in find_slots(text, tags, NAMES):
+        if slot.name in units:
+            assert isinstance(slot.value, Quantity)
+            assert slot.value.unit == units[slot.name]
