@@ -449,10 +449,11 @@ class Clerk:
             beside = self.other(said)
             made = self.reply("features", "plain", said, *([beside] if beside else []))
         else:
-            known = self.other()
-            if not known:
+            price = self.of_kind(FactKind.PRICE)
+            known = self.other(price) if price else None
+            if not price or not known:
                 return None
-            made = self.reply("recommend", "plain", known)
+            made = self.reply("recommend", "plain", known, price)
         return self.turn(self.question("features"), Tactic.INFORM, made)
 
     def stock(self) -> Turn | None:
@@ -499,19 +500,25 @@ class Clerk:
     def recommend(self) -> Turn | None:
         if not self.first:
             return None
-        worth = [s for s in self.first if s.fact.kind in _WORTH] or list(self.first)
-        state, said = self.scene.state, self.random.choice(worth)
+        price = self.of_kind(FactKind.PRICE)
+        worth = [s for s in self.first if s.fact.kind in _WORTH and s is not price]
+        fitting = [s for s in worth if s.fact.kind is FactKind.FEATURE]
+        if not price or not worth:
+            return None
+        state, said = self.scene.state, self.random.choice((self.random.random() < 0.6 and fitting) or worth)
         want = self.random.choice(state.features or tuple(self.features()) or ("省电",))
         question = self.question("recommend", f=want, who=state.who or "家里人")
         if self.random.random() < 0.15:
             question = f"{self.random.randint(3, 99) * 100}{self.random.choice(_AROUND)}{self.category}"
-        second = self.other(item=1) if len(self.scene.goods) > 1 and self.random.random() < 0.45 else None
+        second = None
+        if len(self.scene.goods) > 1 and self.random.random() < 0.35:
+            second = next((s for s in self.scene.known[1] if s.fact.kind is FactKind.PRICE), None)
         if second:
-            made = self.reply("recommend_two", "calm", said, second)
+            made = self.reply("recommend_two", "calm", price, second)
         elif state.who and self.random.random() < 0.5:
-            made = self.reply("recommend_who", "calm", said, who=state.who)
+            made = self.reply("recommend_who", "calm", said, price, who=state.who)
         else:
-            made = self.reply("recommend", "calm", said)
+            made = self.reply("recommend", "calm", said, price)
         return self.turn(question, Tactic.RECOMMEND, made)
 
     def compare(self) -> Turn | None:
