@@ -6,10 +6,12 @@ Assembly only: what a turn does with them is in turn.py, what a conversation is 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
+
+import numpy as np
 
 from runtime.asr.ear import Ear
 from runtime.asr.engine import VoskEngine
@@ -19,7 +21,9 @@ from runtime.errors import BadAudio, ModelMissing
 from runtime.generation.llama import Generator, LlamaEngine
 from runtime.generation.prompt import build_messages, build_prompt
 from runtime.knowledge.catalogue import import_catalogue, read_catalogue
-from runtime.knowledge.retrieval import View, build_view, retrieve
+from runtime.knowledge.index import Floats
+from runtime.knowledge.retrieval import retrieve
+from runtime.knowledge.view import View, build_view
 from runtime.session import Sessions
 from runtime.settings import MODELS, Settings
 from runtime.store.store import Store
@@ -37,6 +41,24 @@ from runtime.types import (
 from runtime.understanding.encoder import Encoder
 from runtime.understanding.understand import understand
 from runtime.worker import Worker
+
+EMBED_BATCH = 32
+NO_RECOGNISER = (
+    "no speech recogniser is installed: zhanggui models pull vosk-small-cn, "
+    "and name it in the profile's asr.path"
+)
+
+
+class _Embedder:
+    """The encoder for the knowledge thread: few texts at a time, so that customers come in between."""
+
+    def __init__(self, encoder: Encoder, owner: Worker) -> None:
+        self.version = encoder.version
+        self._encoder, self._owner = encoder, owner
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        parts = [texts[at : at + EMBED_BATCH] for at in range(0, len(texts), EMBED_BATCH)]
+        return np.concatenate([self._owner.wait(self._encoder.embed, part) for part in parts])
 
 
 class Shop:
@@ -100,7 +122,10 @@ class Shop:
     # --- goods ---
 
     async def import_goods(self, path: Path) -> None:
-        """Replace what the file holds; later turns see it. Raises BadInput or BadCatalogue, nothing imported."""
+        """Replace the kinds of sheet that the file or folder holds, for all later turns.
+
+        Raises BadInput or BadCatalogue; then nothing was imported.
+        """
         catalogue = await self._knowing.call(read_catalogue, path)
         await self._storing.call(import_catalogue, self._store, catalogue)
         await self._renew_view()
@@ -112,7 +137,8 @@ class Shop:
 
     async def _renew_view(self) -> None:
         goods = await self._storing.call(self._store.goods)
-        self.view = await self._knowing.call(build_view, goods, self._encoder, self._data_dir / "index")
+        embedder = _Embedder(self._encoder, self._thinking)
+        self.view = await self._knowing.call(build_view, goods, embedder, self._data_dir / "index")
 
     # --- the stages of a turn ---
 
@@ -149,9 +175,7 @@ class Shop:
         if sample_rate_hz != SAMPLE_RATE_HZ:
             raise BadAudio(f"expected {SAMPLE_RATE_HZ} Hz, got {sample_rate_hz}", code="audio-rate")
         if not self.can_hear:
-            raise ModelMissing(
-                "no speech recogniser is installed: zhanggui models pull vosk-small-cn, then name it in the profile's asr.path"
-            )
+            raise ModelMissing(NO_RECOGNISER)
         return await self.hearing.call(self._make_ear)
 
     def _make_ear(self) -> Ear:

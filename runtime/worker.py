@@ -23,6 +23,10 @@ class Worker:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
 
+    def wait(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for another worker's thread, which may block."""
+        return self._pool.submit(function, *args, **kwargs).result()
+
     async def stream(
         self, produce: Callable[[threading.Event], Iterator[T]], deadline_s: float
     ) -> AsyncGenerator[T, None]:

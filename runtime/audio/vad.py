@@ -20,8 +20,8 @@ class VoiceDetector(Protocol):
 class WebRtcVad:
     """webrtcvad's Gaussian mixtures. It adapts to the sound it heard: one for each stream."""
 
-    def __init__(self) -> None:
-        self._vad = webrtcvad.Vad(STRICTNESS)
+    def __init__(self, strictness: int = STRICTNESS) -> None:
+        self._vad = webrtcvad.Vad(strictness)
 
     def is_speech(self, frame: AudioFrame) -> bool:
         """Raises BadAudio unless the frame holds exactly 10, 20 or 30 ms."""

@@ -43,9 +43,8 @@ class Generator(Protocol):
         ...
 
 
-@lc.llama_log_callback
-def _quiet(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
-    pass
+# llama.cpp would write to stderr; the callback must live as long as the process.
+_QUIET = lc.llama_log_callback(lambda _level, _text, _data: None)
 
 
 class LlamaEngine:
@@ -58,7 +57,7 @@ class LlamaEngine:
         """``context`` is the longest prompt with its reply, in tokens, for each session."""
         if not path.is_file():
             raise ModelMissing(f"generator: no file {path}")
-        lc.llama_log_set(_quiet, ctypes.c_void_p(0))
+        lc.llama_log_set(_QUIET, ctypes.c_void_p(0))
         lc.llama_backend_init()
         model_params = lc.llama_model_default_params()
         self._model = lc.llama_model_load_from_file(str(path).encode(), model_params)

@@ -147,7 +147,8 @@ async def _socket(request: web.Request) -> web.WebSocketResponse:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    for socket in set(app[_OPEN]):
+    sockets = app[_OPEN]
+    for socket in set(sockets):
         await socket.close(code=WSCloseCode.GOING_AWAY)
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from runtime.errors import BadMessage, ZhangguiError
 from runtime.batch import state_json
+from runtime.errors import BadMessage, ZhangguiError
 from runtime.turn import Done, Event, Found, Piece, Understood
 from runtime.types import Behaviour, Emotion, EmotionVector, Hit, Intent, Partial, Slot, Turn, Understanding
 from runtime.understanding.schemes import scheme_a, scheme_b

@@ -21,8 +21,7 @@ async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> 
     async with Shop.opened(settings, data_dir) as shop:
         if not shop.counts()["products"]:
             print("The database is empty: importing the demo goods.", flush=True)
-            for file in sorted(DEMO_GOODS.glob("*.csv")):
-                await shop.import_goods(file)
+            await shop.import_goods(DEMO_GOODS)
         runner = web.AppRunner(make_app(shop), keepalive_timeout=KEEP_ALIVE_S, access_log=None)
         await runner.setup()
         host, wanted = settings.web.host, settings.web.port if port is None else port
@@ -33,10 +32,8 @@ async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> 
             await runner.cleanup()
             raise BadSetting(f"web.port: cannot listen on {host}:{wanted}: {error.strerror}") from None
         bound = runner.addresses[0][1]
-        print(
-            f"{settings.shop.name}: http://{host}:{bound}  (merchant: http://{host}:{bound}/merchant)",
-            flush=True,
-        )
+        url = f"http://{host}:{bound}"
+        print(f"{settings.shop.name}: {url}  (merchant: {url}/merchant)", flush=True)
         await _signalled()
         await runner.cleanup()
 
