@@ -82,20 +82,29 @@ def settle(
     products = reply.products
     # A card of one of those listed does not end the list: 第三个呢 may come next.
     relists = len(products) > 1 or not set(products) <= set(state.shown)
-    keeps_focus = state.focus is not None and (state.focus in products or not products)
-    focus = state.focus if keeps_focus else next(iter(products), None)
+    focus = _focus_after(state, evidence, reply)
     seen = _joined(state.seen, products)
     offers = {fact.id for fact in evidence.facts if fact.kind is FactKind.PROMOTION}
     return replace(
         state,
         shown=products if relists else state.shown,
-        seen=(*_without(seen, (focus,)), focus) if focus in seen else seen,  # 刚才那个空调 is the last
+        # What was talked about last stands last, so that 刚才那个空调 finds it.
+        seen=(*_without(seen, (focus,)), focus) if focus else seen,
         focus=focus,
         offered=_joined(state.offered, (fact for fact in reply.facts if fact in offers)),
         asked=_joined(state.asked, (choice.ask,) if choice.ask else ()),
         tactic=choice.tactic,
         history=(*state.history, Exchange(question, reply.text))[-HISTORY_TURNS:],
     )
+
+
+def _focus_after(state: DialogueState, evidence: Evidence, reply: Reply) -> str | None:
+    """The focus if the reply left it there, else the first of the goods that it showed or spoke of."""
+    if state.focus is not None and (state.focus in reply.products or not reply.products):
+        return state.focus
+    told = {fact.id: fact.product_id for fact in evidence.facts}
+    spoken_of = (product for fact in reply.facts if (product := told.get(fact)))
+    return next(iter((*reply.products, *spoken_of)), None)
 
 
 def _joined(known: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:
@@ -459,6 +468,8 @@ def _needs(state: DialogueState) -> tuple[object, ...]:
 
 def _with_fitting_names(state: DialogueState, before: DialogueState, lookup: Lookup) -> DialogueState:
     """A brand or model named earlier does not outlive the turn to other goods."""
+    if state.focus == before.focus:
+        return state
     product = lookup(state.focus) if state.focus else None
     if product is None:
         return state if state.model != before.model else replace(state, model=None)

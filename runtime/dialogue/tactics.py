@@ -66,7 +66,7 @@ class Situation:
 class Choice:
     tactic: Tactic
     reason: str  # why, in the merchant's language
-    ask: SlotName | None = None  # what to ask back for; only with Tactic.ASK, None there: what goods
+    ask: SlotName | None = None  # what to ask back for; None with Tactic.ASK: which product is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def choose_tactic(
     held = _held(state, understanding, situation, ask, table)
     for row in table.rows:
         if row.fits(emotion, understanding.intent, held):
-            return Choice(row.tactic, row.reason, ask if row.tactic is Tactic.ASK else None)
+            return Choice(row.tactic, row.reason, ask if row.when.get("may_ask") else None)
     return Choice(Tactic.ADMIT, "没有适用的规则")
 
 

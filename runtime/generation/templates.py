@@ -29,7 +29,7 @@ from runtime.types import (
 _MAX_CARDS = 3
 _MAX_FEATURES = 4
 _MAX_SPECS = 3
-_COLORS = "颜色:"
+_COLORS, _FEATURES, _DESCRIPTION = "颜色:", "特点:", "介绍:"
 
 _TOPICS = {
     Intent.PRICE: (FactKind.PRICE, "price", "价格"),
@@ -73,6 +73,14 @@ class _Turn:
     def fact(self, product: Product, kind: FactKind) -> Fact | None:
         return next(iter(self.facts(product, kind)), None)
 
+    def labelled(self, product: Product, label: str) -> Fact | None:
+        """The fact about ``product`` whose text begins with ``label``."""
+        about = (fact for fact in self.evidence.facts if fact.product_id == product.id)
+        return next((fact for fact in about if fact.text.startswith(label)), None)
+
+    def features(self, product: Product) -> Fact | None:
+        return self.labelled(product, _FEATURES)
+
     def general(self, *kinds: FactKind) -> Fact | None:
         """The first fact of these kinds that is about no product, or about the one in focus."""
         about = {None, self.goods[0].id if self.goods else None}
@@ -111,8 +119,6 @@ def spoken(fact: Fact) -> str:
         text = text.rpartition("→")[2]
     elif fact.kind not in (FactKind.PRICE, FactKind.SPEC):
         text = text.partition(":")[2] or text
-    elif text.startswith(_COLORS):
-        text = text.removeprefix(_COLORS)
     if fact.kind is FactKind.STOCK and text == "现货":
         text = "有现货"
     return re.sub(r"\((\d+月\d+日)止\)", r"，\1截止", text).rstrip("。；;，, ")
@@ -178,18 +184,20 @@ def _topic(turn: _Turn, product: Product) -> _Part:
 
 
 def _stock(turn: _Turn, product: Product) -> _Part:
-    colors = next((f for f in turn.evidence.facts if _is_colors(f) and f.product_id == product.id), None)
+    colors = turn.labelled(product, _COLORS)
     part = _topic(turn, product)
     if colors is None:
         return part
-    told = turn.say("colors", colors, term=spoken(colors).removeprefix(_COLORS))
+    told = turn.say("colors", colors, term=spoken(colors))
     return part + told if part.facts else _Part(product.name, (), (product.id,)) + told
 
 
 def _describe(turn: _Turn, product: Product) -> _Part:
-    features = turn.fact(product, FactKind.FEATURE)
-    specs = _specs(turn, product)
+    features, specs = turn.features(product), _specs(turn, product)
+    description = turn.labelled(product, _DESCRIPTION)
     part = turn.say("about", product=product)
+    if description:
+        part += turn.say("answer", description, term=spoken(description))
     if features:
         part += turn.say("features", features, features=_first_features(turn, features))
     if specs:
@@ -203,7 +211,7 @@ def _recommend(turn: _Turn) -> _Part:
     if not turn.goods:
         return turn.say("not_found")
     product = turn.goods[0]
-    price, features = turn.fact(product, FactKind.PRICE), turn.fact(product, FactKind.FEATURE)
+    price, features = turn.fact(product, FactKind.PRICE), turn.features(product)
     if price and features:
         words = _first_features(turn, features)
         part = turn.say("recommend", price, features, product=product, price=spoken(price), features=words)
@@ -248,7 +256,7 @@ def _hold_price(turn: _Turn) -> _Part:
     if not turn.goods:
         return turn.say("unknown")
     product = turn.goods[0]
-    price, features = turn.fact(product, FactKind.PRICE), turn.fact(product, FactKind.FEATURE)
+    price, features = turn.fact(product, FactKind.PRICE), turn.features(product)
     if price is None:
         return turn.say("unknown_topic", product=product, topic="优惠")
     key = "hold_price" if turn.intent is Intent.BARGAIN else "no_offer"
@@ -262,7 +270,7 @@ def _close_sale(turn: _Turn) -> _Part:
     if not turn.goods:
         return turn.say("ask_product")
     product = turn.goods[0]
-    price, features = turn.fact(product, FactKind.PRICE), turn.fact(product, FactKind.FEATURE)
+    price, features = turn.fact(product, FactKind.PRICE), turn.features(product)
     stock = turn.fact(product, FactKind.STOCK)
     if price is None:
         return turn.say("unknown_topic", product=product, topic="价格")
@@ -332,12 +340,7 @@ def _first_features(turn: _Turn, fact: Fact) -> str:
 
 
 def _specs(turn: _Turn, product: Product, word: str = "") -> list[Fact]:
-    found = [f for f in turn.facts(product, FactKind.SPEC) if word in f.text and not _is_colors(f)]
-    return found[:_MAX_SPECS]
-
-
-def _is_colors(fact: Fact) -> bool:
-    return fact.text.startswith(_COLORS)
+    return [fact for fact in turn.facts(product, FactKind.SPEC) if word in fact.text][:_MAX_SPECS]
 
 
 def _compared(turn: _Turn) -> tuple[Product, Product]:
@@ -348,7 +351,7 @@ def _compared(turn: _Turn) -> tuple[Product, Product]:
 
 
 def _in_short(turn: _Turn, product: Product) -> _Part:
-    price, features = turn.fact(product, FactKind.PRICE), turn.fact(product, FactKind.FEATURE)
+    price, features = turn.fact(product, FactKind.PRICE), turn.features(product)
     part = _Part(product.name)
     if price:
         part += _Part(spoken(price), (price.id,))
@@ -359,7 +362,7 @@ def _in_short(turn: _Turn, product: Product) -> _Part:
 
 def _only(turn: _Turn, product: Product, other: Product) -> str:
     """What the one has and the other, as far as its facts say, has not."""
-    mine, theirs = turn.fact(product, FactKind.FEATURE), turn.fact(other, FactKind.FEATURE)
+    mine, theirs = turn.features(product), turn.features(other)
     if not mine or not theirs:
         return ""
     known = set(spoken(theirs).split("、"))

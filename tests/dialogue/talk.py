@@ -87,7 +87,7 @@ def facts_of(product: Product) -> tuple[Fact, ...]:
         ("price", FactKind.PRICE, fact_text.price_text(product.price)),
         ("features", FactKind.FEATURE, product.features and fact_text.features_text(product.features)),
         ("stock", FactKind.STOCK, fact_text.stock_text(product.stock)),
-        ("colors", FactKind.SPEC, product.colors and fact_text.colors_text(product.colors)),
+        ("colors", FactKind.STOCK, product.colors and fact_text.colors_text(product.colors)),
         ("warranty", FactKind.WARRANTY, product.warranty and fact_text.warranty_text(product.warranty)),
         ("delivery", FactKind.DELIVERY, product.delivery and fact_text.delivery_text(product.delivery)),
         ("install", FactKind.INSTALL, product.installation and _installation(product)),
