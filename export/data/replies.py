@@ -26,8 +26,8 @@ PARTS = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"
 TURNS_PER_SCENE = 5
 FORBIDDEN = ("保证", "一定", "成交价", "最好", "第一", "国家级", "最便宜", "顶级", "唯一")
 
-_BY_AREA = {"空调", "电视", "空气净化器", "扫地机器人", "沙发", "油烟机"}
-_BY_PEOPLE = {"冰箱", "洗衣机", "电饭煲", "洗碗机", "热水器", "净水器"}
+_BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
+_BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
 _WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)
 _AROUND = ("左右的", "以内的", "块的", "元")
@@ -103,7 +103,7 @@ def random_scene(random: Random) -> Scene:
     most = {1: 7, 2: 4, 3: 3}[len(goods)]
     known = tuple(_known(random, product, random.randint(2, most)) for product in goods)
     state = _state(random, goods[0])
-    if random.random() < 0.06:
+    if random.random() < 0.12:
         return Scene((), (), _shop_facts(random, goods), replace(state, focus=None))
     return Scene(goods, known, _shop_facts(random, goods), state)
 
@@ -151,7 +151,7 @@ def _known(random: Random, product: Product, count: int) -> tuple[Said, ...]:
     ):
         rest.append(Said(fact(key, kind, text), text.split(":", 1)[-1]))
     if random.random() < 0.25:
-        text = random.choice(PARTS["need"]["description"])
+        text = "，".join(random.sample(PARTS["need"]["description"], random.choice((1, 2, 2))))
         rest.append(Said(fact("description", FactKind.FEATURE, fact_text.description_text(text)), text))
     for promotion in random_promotions(random, (product,), 1):
         text = fact_text.promotion_text(promotion.text, promotion.ends)
@@ -161,32 +161,37 @@ def _known(random: Random, product: Product, count: int) -> tuple[Said, ...]:
         chosen = [one for one in rest if one.fact.id.endswith(".features")] + [
             one for one in chosen if not one.fact.id.endswith(".features")
         ]
-    if random.random() < 0.85:
+    if random.random() < 0.93:
         chosen.insert(0, Said(fact("price", FactKind.PRICE, price), fact_text.yuan(product.price)))
     return tuple(chosen[: count + 1])
 
 
 def _shop_facts(random: Random, goods: tuple[Product, ...]) -> tuple[Said, ...]:
     found = []
-    if random.random() < 0.25:
-        question, answer = random.choice(PARTS["shop"]["faq"])
-        answer = draw(random, answer)
-        fact = Fact(f"FAQ{random.randint(1, 99)}", FactKind.FAQ, fact_text.faq_text(question, answer))
-        found.append(Said(fact, answer, question))
-    if random.random() < 0.12:
-        question, text = random.choice(PARTS["shop"]["policy"])
-        text = draw(random, text)
-        fact = Fact(f"POLICY{random.randint(1, 9)}", FactKind.POLICY, fact_text.policy_text(text))
-        found.append(Said(fact, text, question))
+    if random.random() < 0.3:
+        found.append(_faq(random, FactKind.FAQ))
+    if random.random() < 0.1:
+        found.append(_faq(random, FactKind.POLICY))
     if random.random() < 0.2:
         promotion = random_promotions(random, goods, 1)[0]
         text = fact_text.promotion_text(promotion.text, promotion.ends)
         found.append(Said(Fact(promotion.id, FactKind.PROMOTION, text), text.split(":", 1)[1]))
-    if random.random() < 0.12:
-        text = random.choice(PARTS["shop"]["script"])
-        fact = Fact(f"S{random.randint(1, 99)}", FactKind.SCRIPT, fact_text.script_text(text))
+    if random.random() < 0.4:
+        text = "，".join(random.sample(PARTS["shop"]["script_clauses"], random.randint(1, 3))) + "。"
+        fact = Fact(f"S{random.randint(1, 99):03d}", FactKind.SCRIPT, fact_text.script_text(text))
         found.append(Said(fact, text))
     return tuple(found)
+
+
+def _faq(random: Random, kind: FactKind) -> Said:
+    """A question with its answer: a fitting pair, or clauses at random, which can only be copied."""
+    question, answer = random.choice(PARTS["shop"]["faq" if kind is FactKind.FAQ else "policy"])
+    if random.random() < 0.6:
+        clauses = random.sample(PARTS["shop"]["answer_clauses"], random.randint(1, 3))
+        question, answer = random.choice(PARTS["shop"]["questions"]), random.choice("，，；").join(clauses)
+    answer = draw(random, answer)
+    text = fact_text.faq_text(question, answer) if kind is FactKind.FAQ else fact_text.policy_text(answer)
+    return Said(Fact(f"{kind.name}{random.randint(1, 99):03d}", kind, text), answer, question)
 
 
 def _state(random: Random, product: Product) -> DialogueState:
@@ -304,7 +309,7 @@ class Clerk:
         if kind is FactKind.PROMOTION:
             return self._promotion(value)
         if self.random.random() < 0.4:
-            value = value.split("，")[0]
+            value = re.split("[，；]", value)[0]
         if not label:
             return value
         labels = {
@@ -337,13 +342,20 @@ class Clerk:
             words["n"] = self.called() if self.scene.goods else "这个"
         if "{m}" in pattern:
             words["m"] = self.called(1)
-        asked = filler + pattern.format(c=self.category, **words)
+        asked = filler + self._typed(pattern.format(c=self.category, **words))
         particle = asked[-1] in "吗呢吧啊呗嘛么不？！。"
         return (
             asked + self.random.choice("？?" if particle else "？？?啊呢")
             if self.random.random() < 0.3
             else asked
         )
+
+    def _typed(self, text: str) -> str:
+        """At times a character is lost, as when one types or is misheard."""
+        lost = (
+            self.random.randrange(len(text)) if len(text) > 4 and self.random.random() < 0.06 else len(text)
+        )
+        return text[:lost] + text[lost + 1 :]
 
     def reply(
         self, key: str, opening: str = "plain", *said: Said, **words: str
@@ -647,10 +659,21 @@ class Clerk:
             return self.turn(question, Tactic.SERVICE, self.reply("service", opening, said))
         return self.turn(question, Tactic.SERVICE, self.reply("service_bare", opening))
 
+    def script(self) -> Said | None:
+        return next((said for said in self.scene.shop if said.fact.kind is FactKind.SCRIPT), None)
+
+    def scripted(self, question: str, tactic: Tactic) -> Turn | None:
+        """Where nothing is asked about goods, the shop's own line is the reply."""
+        line = self.script()
+        return Turn(question, tactic, tidy(line.value), (line.fact.id,)) if line else None
+
     def hand_over(self) -> Turn | None:
         angry = self.random.random() < 0.5
         question = self.question(self.random.choice(("human_angry", "service_angry")) if angry else "human")
-        return self.turn(question, Tactic.HAND_OVER, self.reply("hand_over", "angry" if angry else "calm"))
+        own = self.scripted(question, Tactic.HAND_OVER) if self.random.random() < 0.8 else None
+        return own or self.turn(
+            question, Tactic.HAND_OVER, self.reply("hand_over", "angry" if angry else "calm")
+        )
 
     def custom(self) -> Turn | None:
         tactic = self.random.choice((Tactic.HAND_OVER, Tactic.ADMIT))
@@ -660,10 +683,14 @@ class Clerk:
 
     def greet(self) -> Turn | None:
         key = self.random.choice(("greet", "greet", "thanks"))
-        return self.turn(self.question(key), Tactic.GREET, self.reply(key))
+        question = self.question(key)
+        own = self.scripted(question, Tactic.GREET) if key == "greet" else None
+        return own or self.turn(question, Tactic.GREET, self.reply(key))
 
     def farewell(self) -> Turn | None:
-        return self.turn(self.question("farewell"), Tactic.FAREWELL, self.reply("farewell"))
+        question = self.question("farewell")
+        own = self.scripted(question, Tactic.FAREWELL) if self.random.random() < 0.8 else None
+        return own or self.turn(question, Tactic.FAREWELL, self.reply("farewell"))
 
     def off_topic(self) -> Turn | None:
         tactic = self.random.choice((Tactic.GREET, Tactic.ADMIT, Tactic.INFORM))
