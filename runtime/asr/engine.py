@@ -21,6 +21,7 @@ PULL = "zhanggui models pull vosk-small-cn"
 # Either layout that vosk knows: with conf/model.conf, or everything in one folder.
 LAYOUTS = (("am/final.mdl", "conf/model.conf"), ("final.mdl", "mfcc.conf"))
 UNKNOWN = ("[unk]", "<unk>")
+NOTHING_YET = Partial("", stable_chars=0, at_ms=0)
 SPACE_BESIDE_CHINESE = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
 
 vosk.SetLogLevel(-1)  # it tells stderr about every file that it reads
@@ -65,7 +66,7 @@ class _Heard:
     words: list[tuple[str, float]] = field(default_factory=list)  # of the pieces that vosk has closed
     start_ms: int | None = None
     end_ms: int = 0
-    partial: Partial = Partial("", 0, 0)
+    partial: Partial = NOTHING_YET
 
 
 class VoskRecogniser:
