@@ -21,7 +21,17 @@ from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
 from runtime.generation.templates import template_reply
 from runtime.knowledge.evidence import choose_evidence
-from runtime.types import DialogueState, Evidence, Reply, Source, Tactic, Turn, Understanding, Utterance
+from runtime.types import (
+    DialogueState,
+    Evidence,
+    Quantity,
+    Reply,
+    Source,
+    Tactic,
+    Turn,
+    Understanding,
+    Utterance,
+)
 
 if TYPE_CHECKING:
     from runtime.shop import Shop
@@ -118,34 +128,41 @@ async def _speak(
     fallback: Reply,
 ) -> AsyncIterator[Piece | Reply]:
     """Generated words as the guard lets them go; where it does not, the template takes over."""
-    guard = Guard(evidence, state.focus)
-    said, blocked = "", None
+    guard = Guard(evidence, state.focus, _needs(state))
+    failed = None
     try:
         async with aclosing(shop.generate(session, state, evidence, question, choice.tactic)) as drafts:
             async for draft in drafts:
-                verdict = guard.feed(draft.text)
-                if verdict.released:
-                    said += verdict.released
-                    yield Piece(verdict.released)
-                if blocked := verdict.blocked:
+                if text := guard.feed(draft.text):
+                    yield Piece(text)
+                if guard.verdict.blocked:
                     break
-        if blocked is None:
-            verdict = guard.finish()
-            said += verdict.released
-            if verdict.released:
-                yield Piece(verdict.released)
-            blocked = verdict.blocked
+        if text := guard.finish():
+            yield Piece(text)
     except (EngineFailed, TimeoutError) as error:
-        blocked = getattr(error, "code", "late")
-    if blocked is None and said.strip():
-        yield Reply(said, Source.MODEL, guard.facts, _shown(evidence, said, state.focus, choice.tactic))
+        failed = getattr(error, "code", "late")
+    said, facts = guard.verdict.released, guard.verdict.facts
+    why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
+    if why is None:
+        yield Reply(said, Source.MODEL, facts, _shown(evidence, said, state.focus, choice.tactic))
         return
-    log.info("the template answers: %s", blocked or "nothing generated")
+    log.info("the template answers: %s", why)
     rest = fallback.text if not said else ("" if said[-1] in "，。！？；、…" else "——") + fallback.text
     yield Piece(rest)
-    yield Reply(
-        said + rest, fallback.source, tuple(dict.fromkeys((*guard.facts, *fallback.facts))), fallback.products
+    stated = tuple(dict.fromkeys((*facts, *fallback.facts)))
+    yield Reply(said + rest, fallback.source, stated, fallback.products)
+
+
+def _needs(state: DialogueState) -> tuple[Quantity, ...]:
+    """What the customer said of the wish in figures; the reply may say it back as a wish."""
+    told = (
+        (state.budget_min, "元"),
+        (state.budget_max, "元"),
+        (state.area_m2, "㎡"),
+        (state.people, "人"),
+        (state.quantity, "台"),
     )
+    return tuple(Quantity(float(value), float(value), unit) for value, unit in told if value)
 
 
 def _shown(evidence: Evidence, text: str, focus: str | None, tactic: Tactic) -> tuple[str, ...]:

@@ -1,0 +1,30 @@
+"""What many tests stand on: the demo shop with its real engines, in a folder of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import runtime.shop
+from runtime.settings import DEMO_GOODS, Settings
+from runtime.shop import Shop
+from tests.fakes import ScriptedGenerator
+
+
+@pytest.fixture
+async def demo_shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """Every engine real."""
+    async with Shop.opened(Settings(), tmp_path) as shop:
+        await shop.import_goods(DEMO_GOODS)
+        yield shop
+
+
+@pytest.fixture
+async def scripted_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    """Every engine real but the generator, which says ``ScriptedGenerator.script``."""
+    monkeypatch.setattr(runtime.shop, "LlamaEngine", ScriptedGenerator)
+    async with Shop.opened(Settings(), tmp_path) as shop:
+        await shop.import_goods(DEMO_GOODS)
+        yield shop
