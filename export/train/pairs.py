@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runtime.knowledge.texts import product_text
-from runtime.types import Product
+from runtime.types import Product, SlotName
+from runtime.understanding import lexicon
 
 _BY_NAME = (
     "{0}",
@@ -68,10 +69,15 @@ def _pair(product: Product, chance: random.Random) -> Pair:
         return Pair(_said(chance.choice(_BY_NAME).format(called), chance), product, name=product.name)
     wanted = chance.sample(product.features, min(len(product.features), chance.choice((0, 1, 1, 2))))
     brand = product.brand if chance.random() < 0.3 else ""
-    described = "、".join(wanted) if chance.random() < 0.5 else "".join(wanted)
-    kind = f"{described}{'的' if described else ''}{brand}{product.category}"
+    described = chance.choice(("、", "")).join(_called(SlotName.FEATURE, word, chance) for word in wanted)
+    category = _called(SlotName.CATEGORY, product.category, chance)
+    kind = f"{described}{'的' if described else ''}{brand}{category}"
     question = _said(chance.choice(_BY_KIND).format(kind), chance)
     return Pair(question, product, product.category, brand, features=frozenset(wanted))
+
+
+def _called(slot: SlotName, word: str, chance: random.Random) -> str:
+    return word if chance.random() < 0.5 else chance.choice([word, *lexicon.synonyms(slot).get(word, ())])
 
 
 def _said(question: str, chance: random.Random) -> str:

@@ -1,4 +1,4 @@
-"""Masked-language pre-training of the encoder, from scratch, on a wall-clock budget.
+"""Masked-language pre-training of the encoder, from scratch, on corpora and generated shop language.
 
 Two CPU cores are enough: only masked positions go through the vocabulary projection, and batches hold
 texts of one length. The run is seeded and resumes from its last checkpoint.
@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
+from export.data.shop_language import examples
 from export.train import corpora, vocab
 from runtime.understanding.encoder import tokenizer
 
@@ -193,12 +194,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(2)
     args.out.mkdir(parents=True, exist_ok=True)
     documents = list(corpora.documents(args.corpora))
     tokens = vocab.build(sentence for document in documents for sentence in document)
     (args.out / "vocab.txt").write_text("\n".join(tokens) + "\n", encoding="utf-8")
     texts = pieces(documents, random.Random(args.seed))
+    texts += [example.text for example in examples(args.seed, len(texts) // 2)]
     words = tokenizer(args.out / "vocab.txt", MAX_TOKENS)
     encoded = [encoding.ids for encoding in words.encode_batch(texts)]
     log.info("%d texts, %d tokens, vocabulary %d", len(texts), sum(map(len, encoded)), len(tokens))

@@ -28,6 +28,7 @@ from export.data.shop_language import Example, examples
 from export.train.model import Understander
 from export.train.pairs import Pair, pairs
 from export.train.pretrain import rate
+from export.train.vocab import SPECIAL
 from runtime.types import Behaviour, Emotion, Intent
 from runtime.understanding.encoder import TAGS, Tokenizer, behaviour_features, tokenizer
 
@@ -39,6 +40,7 @@ _PAIRS = 32
 _PAIRS_EVERY = 3  # steps; product texts are long, and the other heads must not starve
 _PEAK_RATE = 5e-4
 _SMOOTHING = 0.05
+_UNREAD = 0.1
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
 _HELD_OUT = 3000
@@ -110,12 +112,18 @@ def known_behaviour(intent: int, chance: np.random.Generator) -> tuple[float, fl
     return behaviour_features(seen)
 
 
+def with_gaps(ids: Tensor) -> Tensor:
+    """Some tokens unreadable, so that no single word decides: customers have others than our patterns."""
+    unread = (torch.rand(ids.shape) < _UNREAD) & (ids >= len(SPECIAL))
+    return ids.masked_fill(unread, SPECIAL.index("[MASK]"))
+
+
 def joint_loss(model: Understander, batch: Sequence[Row], chance: np.random.Generator) -> Tensor:
     """Intent, emotion and slots of one batch."""
     ids = padded([one.ids for one in batch])
     emotion = torch.tensor([known_emotion(one.emotion, chance) for one in batch], dtype=torch.float32)
     behaviour = torch.tensor([known_behaviour(one.intent, chance) for one in batch], dtype=torch.float32)
-    intent, felt, slots, _ = model(ids, (ids != 0).long(), emotion, behaviour)
+    intent, felt, slots, _ = model(with_gaps(ids), (ids != 0).long(), emotion, behaviour)
     said, meant = torch.tensor([one.emotion for one in batch]), torch.tensor([one.intent for one in batch])
     tags = padded([one.tags for one in batch], _IGNORED)
     return (
@@ -129,12 +137,24 @@ def pair_loss(model: Understander, batch: Sequence[Pair], words: Tokenizer) -> T
     """InfoNCE in the batch; products that answer a question as well are left out of its wrong ones."""
     asked = padded([one.ids for one in words.encode_batch([pair.question for pair in batch])])
     told = padded([one.ids for one in words.encode_batch([pair.text for pair in batch])])
-    questions, texts = (model.embed(ids, (ids != 0).long()) for ids in (asked, told))
+    questions, texts = (model.embed(with_gaps(ids), (ids != 0).long()) for ids in (asked, told))
     also = torch.tensor(
         [[one is not other and one.answered_by(other.product) for other in batch] for one in batch]
     )
-    likeness = (questions @ texts.T / _INFO_NCE_TEMPERATURE).masked_fill(also, -1e4)
-    return functional.cross_entropy(likeness, torch.arange(len(batch)))
+    return info_nce(questions, texts, also)
+
+
+def echo_loss(model: Understander, batch: Sequence[Row]) -> Tensor:
+    """InfoNCE of sentences with themselves, seen twice with other gaps: questions find like questions."""
+    ids = padded([one.ids for one in batch])
+    once, again = (model.embed(with_gaps(ids), (ids != 0).long()) for _ in range(2))
+    return info_nce(once, again, torch.zeros(len(batch), len(batch), dtype=torch.bool))
+
+
+def info_nce(questions: Tensor, answers: Tensor, also: Tensor) -> Tensor:
+    """Each question's own answer against the others'; ``also`` [B,B] marks others that are right too."""
+    likeness = (questions @ answers.T / _INFO_NCE_TEMPERATURE).masked_fill(also, -1e4)
+    return functional.cross_entropy(likeness, torch.arange(len(questions)))
 
 
 def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> None:
@@ -153,12 +173,13 @@ def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> N
             pool = _pooled([next(fresh) for _ in range(_BATCH * 20)], draw)
         for group in optimiser.param_groups:
             group["lr"] = _PEAK_RATE * rate(elapsed / budget)
-        loss = joint_loss(model, pool.pop(), chance)
+        batch = pool.pop()
+        loss = joint_loss(model, batch, chance)
         losses[0] += loss.item()
         if step % _PAIRS_EVERY == 0:
             likeness = pair_loss(model, pairs(goods, _PAIRS, draw), words)
             losses[1] += likeness.item() * _PAIRS_EVERY
-            loss = loss + likeness
+            loss = loss + likeness + echo_loss(model, batch[:_PAIRS])
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -220,7 +241,6 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(2)
     args.out.mkdir(parents=True, exist_ok=True)
     dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
     model = Understander(BertModel.from_pretrained(args.encoder, add_pooling_layer=False, **dropout))
