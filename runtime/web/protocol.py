@@ -15,7 +15,19 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from runtime.batch import state_json
 from runtime.errors import BadMessage, ZhangguiError
 from runtime.turn import Done, Event, Found, Piece, Understood
-from runtime.types import Behaviour, Emotion, EmotionVector, Hit, Intent, Partial, Slot, Turn, Understanding
+from runtime.types import (
+    Behaviour,
+    Emotion,
+    EmotionVector,
+    Evidence,
+    Hit,
+    Intent,
+    Partial,
+    Slot,
+    Turn,
+    Understanding,
+)
+from runtime.understanding.numbers import parse_quantities
 from runtime.understanding.schemes import scheme_a, scheme_b
 
 if TYPE_CHECKING:
@@ -115,16 +127,26 @@ def understood_message(understanding: Understanding) -> dict[str, Any]:
     }
 
 
-def card_json(hit: Hit) -> dict[str, Any]:
+def card_json(hit: Hit, evidence: Evidence) -> dict[str, Any]:
+    """A product as its card shows it; ``price`` is today's, ``list_price`` the one without promotion."""
     product = hit.product
+    told = (fact.text for fact in evidence.facts if fact.id == f"{product.id}.price")
+    today = next((span.quantity.low for text in told for span in parse_quantities(text)), None)
     return {
         "id": product.id,
         "name": product.name,
         "category": product.category,
-        "price": product.price,
+        "price": today or product.price,
+        "list_price": product.price,
         "features": list(product.features),
         "reason": hit.reason,
     }
+
+
+def _shown(turn: Turn) -> list[Hit]:
+    """Hits in the order in which the reply shows them."""
+    by_id = {hit.product.id: hit for hit in turn.evidence.hits}
+    return [by_id[id] for id in turn.reply.products if id in by_id]
 
 
 def done_message(turn: Turn) -> dict[str, Any]:
@@ -133,7 +155,7 @@ def done_message(turn: Turn) -> dict[str, Any]:
         "reply": turn.reply.text,
         "source": turn.reply.source.value,
         "facts": list(turn.reply.facts),
-        "cards": [card_json(hit) for hit in turn.evidence.hits if hit.product.id in turn.reply.products],
+        "cards": [card_json(hit, turn.evidence) for hit in _shown(turn)],
         "timings_ms": {stage: round(ms, 1) for stage, ms in turn.timings_ms},
     }
 
@@ -163,7 +185,7 @@ def explained(events: Sequence[Event]) -> dict[str, Any]:
             case Found(state, evidence, choice):
                 answer["state"] = {name: value for name, value in state_json(state).items() if value}
                 answer |= {"tactic": choice.tactic.value, "why": choice.reason}
-                answer["hits"] = [card_json(hit) for hit in evidence.hits]
+                answer["hits"] = [card_json(hit, evidence) for hit in evidence.hits]
                 answer["facts"] = [{"id": fact.id, "text": fact.text} for fact in evidence.facts]
             case Done(turn):
                 answer |= {key: value for key, value in done_message(turn).items() if key != "facts"}

@@ -50,9 +50,11 @@ function yuan(price) {
 
 function card(product) {
   const box = element("article", "card");
+  const price = element("div", "price", yuan(product.price));
+  if (product.list_price > product.price) price.append(element("s", "", yuan(product.list_price)));
   box.append(
     element("h3", "", product.name),
-    element("div", "price", yuan(product.price)),
+    price,
     element("div", "reason", product.reason || product.features.join(" · ")),
   );
   return box;
