@@ -11,6 +11,10 @@ COMMANDS = {
     "understanding": "export.train.understanding:main",
     "onnx": "export.onnx:main",
     "report-understanding": "export.report:main",
+    "tokenizer": "export.train.tokenizer:main",
+    "train-generator": "export.train.generator:main",
+    "gguf": "export.gguf:main",
+    "report-generator": "export.report_generator:main",
 }
 
 

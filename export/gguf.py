@@ -10,19 +10,23 @@ import argparse
 import ctypes
 import json
 import sys
+from dataclasses import asdict
+from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import gguf
 import llama_cpp as lc
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer  # type: ignore[import-untyped]
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from export.data.replies import samples
-from export.train.generator import HELD_OUT_SEED
+from export.manifest import Entry, record
+from export.report_generator import HELD_OUT_SEED, measure
 from export.train.tokenizer import UNKNOWN, is_merged
 from runtime.generation.prompt import END, SPECIALS
 
@@ -31,6 +35,12 @@ QUANTISATIONS = {
     "q4_k_m": lc.LLAMA_FTYPE_MOSTLY_Q4_K_M,
     "q8_0": lc.LLAMA_FTYPE_MOSTLY_Q8_0,
 }
+MODELS, DEMO = Path("models"), Path("firmware_config/demo")
+COMMAND = (
+    "python -m export tokenizer --to work/tokenizer.json && "
+    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator && "
+    "python -m export gguf --from work/generator --to work/gguf --ship q4_0"
+)
 PARITY_PROMPTS, TOKENIZER_PROMPTS = 40, 500
 MIN_AGREEMENT = 0.99
 
@@ -51,6 +61,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="export gguf", description=__doc__)
     parser.add_argument("--from", dest="source", type=Path, required=True, help="folder of train-generator")
     parser.add_argument("--to", type=Path, required=True, help="folder for generator-*.gguf")
+    parser.add_argument(
+        "--ship", choices=QUANTISATIONS, help="the one to put into models/ and its manifest"
+    )
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args(argv)
     torch.set_num_threads(arguments.threads)
@@ -64,7 +77,36 @@ def main(argv: list[str]) -> int:
     for name, kind in QUANTISATIONS.items():
         found[name] = quantise(full, arguments.to / f"generator-{name}.gguf", kind, tokenizer)
     print(json.dumps(found, indent=1))
-    return 0 if found["passed"] else 1
+    if not found["passed"]:
+        return 1
+    if arguments.ship:
+        ship(arguments.source, arguments.to / f"generator-{arguments.ship}.gguf", found)
+    return 0
+
+
+def ship(source: Path, quantised: Path, found: dict[str, Any]) -> None:
+    """Copy a quantised model into models/ and record it with what it scores there."""
+    shipped = MODELS / "generator" / quantised.name
+    shipped.parent.mkdir(parents=True, exist_ok=True)
+    shipped.write_bytes(quantised.read_bytes())
+    training = json.loads((source / "training.json").read_text("utf-8"))
+    metrics = {f"training_{key}": value for key, value in training.items()}
+    metrics["f16_top1_agreement"] = found["top1_agreement"]
+    metrics["perplexity_ratio_to_f16"] = found[quantised.stem.removeprefix("generator-")]["perplexity_ratio"]
+    for name, scored, _, _ in measure(shipped, DEMO, count=200):
+        metrics |= {f"{name.replace(' ', '_')}_{key}": value for key, value in asdict(scored).items()}
+    entry = Entry(
+        name="generator",
+        version="1",
+        command=COMMAND,
+        made=date.today(),
+        data=[
+            {"name": "export/data/replies.py and goods.py, generated with the seed", "licence": "Apache-2.0"}
+        ],
+        metrics=metrics,
+        files=[shipped],
+    )
+    record(MODELS, entry)
 
 
 def write_f16(model: LlamaForCausalLM, tokenizer: Tokenizer, path: Path) -> None:
@@ -180,7 +222,7 @@ class Loaded:
         lc.llama_model_free(self.model)
 
 
-def parity(model: LlamaForCausalLM, tokenizer: Tokenizer, path: Path) -> dict[str, object]:
+def parity(model: LlamaForCausalLM, tokenizer: Tokenizer, path: Path) -> dict[str, Any]:
     """F16 in llama.cpp against PyTorch: tokens, best token at every place, largest difference of logits."""
     loaded = Loaded(path)
     texts = [sample.prompt + sample.reply for sample in samples(HELD_OUT_SEED, TOKENIZER_PROMPTS)]
@@ -208,7 +250,7 @@ def parity(model: LlamaForCausalLM, tokenizer: Tokenizer, path: Path) -> dict[st
     }
 
 
-def quantise(full: Path, to: Path, kind: int, tokenizer: Tokenizer) -> dict[str, object]:
+def quantise(full: Path, to: Path, kind: int, tokenizer: Tokenizer) -> dict[str, Any]:
     """Writes ``to``; gives its bytes and how much worse it predicts replies than F16 (perplexity ratio)."""
     params = lc.llama_model_quantize_default_params()
     params.ftype, params.nthread = kind, 1
@@ -233,6 +275,8 @@ def _loss(path: Path, tokenizer: Tokenizer) -> float:
     return float(np.concatenate(losses).mean())
 
 
-@lc.llama_log_callback
-def _quiet(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
+def _ignore(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
     pass
+
+
+_quiet = lc.llama_log_callback(_ignore)

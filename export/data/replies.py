@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -79,16 +79,17 @@ class Turn:
     facts: tuple[str, ...] = ()
 
 
-def samples(seed: int, count: int) -> Iterator[Sample]:
-    """``count`` turns, scene by scene; the same seed gives the same turns."""
-    return islice(_endless(Random(seed)), count)
+def samples(seed: int, count: int, shelf: Sequence[Product] = ()) -> Iterator[Sample]:
+    """``count`` turns about invented goods or those on ``shelf``; the same seed gives the same turns."""
+    return islice(_endless(Random(seed), shelf), count)
 
 
-def _endless(random: Random) -> Iterator[Sample]:
+def _endless(random: Random, shelf: Sequence[Product]) -> Iterator[Sample]:
     while True:
-        scene = with_history(random, random_scene(random))
-        if len(scene.evidence.facts) > MAX_FACTS:
-            continue  # the prompt would leave some of them out
+        scene = with_history(random, random_scene(random, shelf))
+        names = {product.name for product in scene.goods}
+        if len(scene.evidence.facts) > MAX_FACTS or len(names) < len(scene.goods):
+            continue  # the prompt would leave some facts out, or could not tell the goods apart
         for _ in range(TURNS_PER_SCENE):
             turn = random_turn(random, scene)
             prompt = build_prompt(scene.state, scene.evidence, turn.question, turn.tactic)
@@ -98,8 +99,9 @@ def _endless(random: Random) -> Iterator[Sample]:
 # --- scenes ----------------------------------------------------------------------------------
 
 
-def random_scene(random: Random) -> Scene:
-    goods = _goods(random, random.choice((1, 1, 1, 2, 2, 2, 3)))
+def random_scene(random: Random, shelf: Sequence[Product] = ()) -> Scene:
+    count = random.choice((1, 1, 1, 2, 2, 2, 3))
+    goods = _from_shelf(random, count, shelf) if shelf else _goods(random, count)
     most = {1: 7, 2: 4, 3: 3}[len(goods)]
     known = tuple(_known(random, product, random.randint(2, most)) for product in goods)
     state = _state(random, goods[0])
@@ -130,6 +132,12 @@ def _goods(random: Random, count: int) -> tuple[Product, ...]:
     return tuple(goods)
 
 
+def _from_shelf(random: Random, count: int, shelf: Sequence[Product]) -> tuple[Product, ...]:
+    category = random.choice(shelf).category
+    alike = [product for product in shelf if product.category == category]
+    return tuple(random.sample(alike, min(count, len(alike))))
+
+
 def _known(random: Random, product: Product, count: int) -> tuple[Said, ...]:
     def fact(key: str, kind: FactKind, text: str) -> Fact:
         return Fact(f"{product.id}.{key}", kind, text, product.id)
@@ -151,7 +159,7 @@ def _known(random: Random, product: Product, count: int) -> tuple[Said, ...]:
     ):
         rest.append(Said(fact(key, kind, text), text.split(":", 1)[-1]))
     if random.random() < 0.25:
-        text = "，".join(random.sample(PARTS["need"]["description"], random.choice((1, 2, 2))))
+        text = product.description or _description(random)
         rest.append(Said(fact("description", FactKind.FEATURE, fact_text.description_text(text)), text))
     for promotion in random_promotions(random, (product,), 1):
         text = fact_text.promotion_text(promotion.text, promotion.ends)
@@ -164,6 +172,10 @@ def _known(random: Random, product: Product, count: int) -> tuple[Said, ...]:
     if random.random() < 0.93:
         chosen.insert(0, Said(fact("price", FactKind.PRICE, price), fact_text.yuan(product.price)))
     return tuple(chosen[: count + 1])
+
+
+def _description(random: Random) -> str:
+    return "，".join(random.sample(PARTS["need"]["description"], random.choice((1, 2, 2))))
 
 
 def _shop_facts(random: Random, goods: tuple[Product, ...]) -> tuple[Said, ...]:
@@ -201,7 +213,7 @@ def _state(random: Random, product: Product) -> DialogueState:
     budget = float(random.choice((300, 500, 800, 1000, 1500, 2000, 3000, 3500, 5000, 8000, 10000)))
     has_budget = random.random() < 0.4
     likely = product.features if random.random() < 0.7 else tuple(_ALL_FEATURES)
-    features = random.sample(likely, random.choice((0, 0, 1, 1, 2))) if likely else []
+    features = random.sample(likely, min(len(likely), random.choice((0, 0, 1, 1, 2))))
     return DialogueState(
         category=some(0.75, product.category),
         brand=some(0.08, product.brand),

@@ -17,14 +17,14 @@ from itertools import groupby, islice
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer  # type: ignore[import-untyped]
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from export.data.replies import Sample, samples
 from export.figures import misquoted
+from export.report_generator import HELD_OUT_SEED
 from runtime.generation.prompt import BOT, END, USER
 
-HELD_OUT_SEED = 900_001
 DIGIT_WEIGHT = 2.0  # a wrong digit costs more than a wrong word
 MAX_REPLY_TOKENS = 90
 SCENES_PER_BATCH, POOL = 6, 48
@@ -143,7 +143,7 @@ class Training:
         self.optimizer.zero_grad()
         self.step += 1
         self.tokens += ids.numel()
-        return float(loss)
+        return float(loss.detach())
 
     def _look(self) -> None:
         """Greedy replies to prompts that training never sees."""
@@ -248,13 +248,13 @@ def collate(scenes: list[Packed]) -> tuple[torch.Tensor, torch.Tensor, torch.Ten
     return ids, positions, mask[:, None], learn
 
 
-@torch.inference_mode()
 def greedy(model: LlamaForCausalLM, tokenizer: Tokenizer, prompt: str) -> str:
     end = tokenizer.token_to_id(END)
     ids = torch.tensor([tokenizer.encode(prompt).ids], device=model.device)
     cache, made = None, []
     for _ in range(MAX_REPLY_TOKENS):
-        out = model(input_ids=ids, past_key_values=cache, use_cache=True)
+        with torch.inference_mode():
+            out = model(input_ids=ids, past_key_values=cache, use_cache=True)
         token = int(out.logits[0, -1].argmax())
         if token == end:
             break

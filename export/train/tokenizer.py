@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (  # type: ignore[import-untyped]
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
 
 from export.data.replies import samples
 from runtime.generation.prompt import SPECIALS
