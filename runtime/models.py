@@ -107,7 +107,12 @@ class FileCheck:
 
     @property
     def ok(self) -> bool:
+        """Nothing to mend: whole, or not fetched."""
         return self.status in (Status.OK, Status.ABSENT)
+
+    @property
+    def here(self) -> bool:
+        return self.status is Status.OK
 
 
 def read_manifest(path: Path) -> tuple[Model, ...]:
