@@ -8,11 +8,12 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.errors import ZhangguiError
-from runtime.settings import MODELS, PROFILES, Settings, load_settings
+from runtime.settings import MODELS, PROFILES, Settings, load_settings, model_path
 
 if TYPE_CHECKING:
     from runtime.shop import Shop
@@ -157,10 +158,10 @@ def _folders(args: argparse.Namespace) -> tuple[Path, Path]:
 
 
 def _models_list(args: argparse.Namespace) -> None:
-    from runtime.models import read_manifest, verify
+    from runtime.models import Status, read_manifest, verify
 
     for model in read_manifest(MODELS / "manifest.toml"):
-        here = all(check.ok for check in verify([model], _folders(args)))
+        here = all(check.status is Status.OK for check in verify([model], _folders(args)))
         print(f"{model.name}\t{model.version}\t{model.licence}\t{'here' if here else 'not here'}")
 
 
@@ -185,4 +186,16 @@ def _models_pull(args: argparse.Namespace) -> None:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from runtime.doctor import examine
+
+    settings = _settings(args)
+    recogniser = settings.asr.path and model_path(settings.asr.path, args.data_dir)
+    findings = examine(args.data_dir, MODELS, settings.web.host, settings.web.port, recogniser)
+    if args.json:
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if finding.ok else 'BAD '} {finding.name}: {finding.detail}")
+            if finding.fix:
+                print(f"     -> {finding.fix}")
+    return int(not all(finding.ok for finding in findings))

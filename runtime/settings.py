@@ -87,3 +87,8 @@ def load_settings(profile: Path) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BadSetting(f"{profile}: {key}: {first['msg']}, got {first['input']!r}") from None
+
+
+def model_path(path: Path, data_dir: Path) -> Path:
+    """Where a model that a profile names lies: bundled, or pulled into the data folder."""
+    return next((found for base in (MODELS, data_dir / "models") if (found := base / path).exists()), path)

@@ -25,7 +25,7 @@ from runtime.knowledge.index import Floats
 from runtime.knowledge.retrieval import retrieve
 from runtime.knowledge.view import View, build_view
 from runtime.session import Sessions
-from runtime.settings import MODELS, Settings
+from runtime.settings import Settings, model_path
 from runtime.store.store import Store
 from runtime.types import (
     SAMPLE_RATE_HZ,
@@ -94,17 +94,21 @@ class Shop:
 
     async def _load(self) -> None:
         self._store = await self._storing.call(Store, self._data_dir)
-        self._encoder = await self._thinking.call(Encoder, self._model(self.settings.understanding.path))
+        self._encoder = await self._thinking.call(
+            Encoder, model_path(self.settings.understanding.path, self._data_dir)
+        )
         wanted = self.settings.generator
         self._generator: Generator = await self._speaking.call(
             LlamaEngine,
-            self._model(wanted.path),
+            model_path(wanted.path, self._data_dir),
             context=wanted.context,
             slots=wanted.slots,
             threads=wanted.threads,
         )
         if self.settings.asr.path is not None:
-            self._vosk = await self.hearing.call(VoskEngine, self._model(self.settings.asr.path))
+            self._vosk = await self.hearing.call(
+                VoskEngine, model_path(self.settings.asr.path, self._data_dir)
+            )
         await self._renew_view()
 
     async def _close(self) -> None:
@@ -112,12 +116,6 @@ class Shop:
             await self._storing.call(self._store.close)
         for worker in (self._storing, self._knowing, self._thinking, self._speaking, self.hearing):
             worker.close()
-
-    def _model(self, path: Path) -> Path:
-        """Where a model of the profile lies: bundled, or pulled into the data folder."""
-        return next(
-            (found for base in (MODELS, self._data_dir / "models") if (found := base / path).exists()), path
-        )
 
     # --- goods ---
 
