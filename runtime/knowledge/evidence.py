@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.items import Item, is_valid, price_on
+from runtime.knowledge.items import Item, has_size, is_valid, price_on
 from runtime.knowledge.names import HOMOPHONE
 from runtime.types import (
     DialogueState,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 MAX_PRODUCTS, MAX_FACTS = 3, 10
 _FACTS_EACH = {0: 0, 1: 7, 2: 4, 3: 3}  # goods told about -> facts for each
-_MAX_FAQS, _FAQ_WORDS, _FAQ_MEANING = 2, 0.45, 0.85  # least likeness by characters, by embedding
+_MAX_FAQS = 2
+_FAQ_SAID, _FAQ_LIKE = 0.5, 0.85  # least share of the question's words said, or likeness by embedding
 
 _K = FactKind
 # What a question is about, the most wanted first. The price is always told.
@@ -62,6 +63,7 @@ _TACTIC_ASPECTS = {
 }
 _NO_GOODS = {Intent.GREETING, Intent.HUMAN}
 _NO_FACTS = {Tactic.GREET, Tactic.FAREWELL, Tactic.HAND_OVER}
+_ABOUT_OFFERS = {Intent.PROMOTION, Intent.BARGAIN}
 _SEVERAL = {Intent.RECOMMEND, Intent.COMPARE}  # even while one product is in focus
 # Part of a spec's name -> what customers say when they ask for it.
 _SPEC_WORDS = {
@@ -79,6 +81,24 @@ _SPEC_WORDS = {
     "存储": "内存 容量",
     "匹": "多大 几匹",
 }
+_KEY_SPECS = frozenset(
+    [
+        "匹数",
+        "适用面积",
+        "容量",
+        "屏幕",
+        "尺寸",
+        "存储",
+        "内存",
+        "续航",
+        "能效等级",
+        "噪音",
+        "吸力",
+        "风量",
+        "通量",
+        "加热",
+    ]
+)
 
 
 def choose_evidence(
@@ -99,7 +119,7 @@ def choose_evidence(
     if understanding.emotion.top() is Emotion.HESITANT and items and _K.PROMOTION not in aspects:
         aspects = (*aspects, _K.PROMOTION)
     shop = [*_faqs(view, items, understanding)]
-    if _K.PROMOTION in aspects:
+    if _K.PROMOTION in aspects and (items or intent in _ABOUT_OFFERS):
         shop += _promotions(_shop_promotions(view, items, state), state, today)
     shop += _script(view, intent, understanding, state)
     room = min(_FACTS_EACH[len(items)], (MAX_FACTS - len(shop)) // max(1, len(items)))
@@ -117,16 +137,20 @@ def choose_evidence(
 def _goods(
     view: View, hits: tuple[Hit, ...], state: DialogueState, understanding: Understanding
 ) -> list[Hit]:
-    """The product in focus, or those compared, or those found."""
+    """Those named, the product in focus, those compared, or those found."""
     intent = understanding.intent
     if intent in _NO_GOODS:
         return []
+    heard = view.sounds.find(understanding.text)
+    named = [hit for hit in hits if heard.get(view.rows[hit.product.id], 0.0) >= HOMOPHONE]
+    if named and (intent not in _SEVERAL or len(named) > 1):
+        return named[:MAX_PRODUCTS]
     if intent is Intent.COMPARE and len(state.shown) > 1:
         wanted = [state.focus, *state.shown] if state.focus in state.shown else [*state.shown]
         return [_hit(view, hits, id) for id in _known(view, wanted)][:MAX_PRODUCTS]
     if state.focus and intent not in _SEVERAL:
         return [_hit(view, hits, id) for id in _known(view, [state.focus])]
-    if not _is_about_goods(view, state, understanding):
+    if not named and not _says_what(state):
         return []
     focus = [_hit(view, hits, id) for id in _known(view, [state.focus])] if intent is Intent.COMPARE else []
     return [*focus, *(hit for hit in hits if hit not in focus)][:MAX_PRODUCTS]
@@ -142,12 +166,11 @@ def _hit(view: View, hits: tuple[Hit, ...], id: str) -> Hit:
     return found or Hit(product, 0.0, " · ".join(product.features[:2]))
 
 
-def _is_about_goods(view: View, state: DialogueState, understanding: Understanding) -> bool:
+def _says_what(state: DialogueState) -> bool:
     """Whether anything said so far chooses among goods; else the nearest ones are near to nothing."""
-    stated = (state.category, state.brand, state.model, state.size, state.color)
-    if any(stated) or state.features or state.budget_max or state.budget_min or state.area_m2 or state.who:
-        return True
-    return any(strength >= HOMOPHONE for strength in view.sounds.find(understanding.text).values())
+    kind = (state.category, state.brand, state.model, state.size, state.color, state.features)
+    need = (state.budget_max, state.budget_min, state.area_m2, state.who)
+    return any(kind) or any(need)
 
 
 # --- facts of a product ----------------------------------------------------------------------
@@ -208,13 +231,14 @@ def _features(product: Product) -> Iterator[Fact]:
 def _specs(
     product: Product, items: list[Item], state: DialogueState, understanding: Understanding
 ) -> list[Fact]:
-    """The specs asked for first, then those that tell compared goods apart, then in the sheet's order."""
+    """The specs asked for first, then those that tell these goods apart, then what buyers look at."""
     others = [dict(item.product.specs) for item in items if item.product is not product]
 
-    def rank(place: int) -> tuple[int, bool, int]:
+    def rank(place: int) -> tuple[int, bool, bool, int]:
         name, value = product.specs[place]
         differs = any(name in other and other[name] != value for other in others)
-        return -_asked(name, value, state, understanding.text), not differs, place
+        asked = _asked(name, value, state, understanding.text)
+        return -asked, name not in _KEY_SPECS, not differs, place
 
     ordered = sorted(range(len(product.specs)), key=rank)
     return [
@@ -230,7 +254,7 @@ def _asked(name: str, value: str, state: DialogueState, text: str) -> int:
     words = [word for part, said in _SPEC_WORDS.items() if part in name for word in said.split()]
     if any(word in text for word in words):
         return 2
-    needed = (state.area_m2 and "面积" in name) or (state.size and state.size in value)
+    needed = (state.area_m2 and "面积" in name) or (state.size and has_size(value, state.size))
     return 1 if needed or any(feature in words for feature in state.features) else 0
 
 
@@ -265,14 +289,13 @@ def _shop_promotions(view: View, items: list[Item], state: DialogueState) -> Ite
 
 def _faqs(view: View, items: list[Item], understanding: Understanding) -> Iterator[Fact]:
     """Answers to this very question, of the shop or of the goods talked about."""
-    by_words = dict(view.faq_words.nearest(understanding.text, 8))
-    by_meaning = dict(view.faq_index.nearest(understanding.embedding, 8))
+    said = view.questions.covered(understanding.text)
+    like = dict(view.faq_index.nearest(understanding.embedding, 8))
     about = {item.product.id for item in items}
     found: list[tuple[float, Faq]] = []
-    for row in by_words.keys() | by_meaning.keys():
-        words, meaning = by_words.get(row, 0.0), by_meaning.get(row, 0.0)
-        faq = view.faqs[row]
-        fits = words >= _FAQ_WORDS or meaning >= _FAQ_MEANING
+    for row in said.keys() | like.keys():
+        faq, words, meaning = view.faqs[row], said.get(row, 0.0), like.get(row, 0.0)
+        fits = words >= _FAQ_SAID or meaning >= _FAQ_LIKE
         if fits and (faq.product_id is None or faq.product_id in about):
             found.append((words + meaning, faq))
     for _, faq in sorted(found, key=lambda pair: (-pair[0], pair[1].id))[:_MAX_FAQS]:

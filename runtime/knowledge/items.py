@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,9 +10,10 @@ from functools import lru_cache
 
 from runtime.types import Product, Promotion, Quantity, SlotName
 from runtime.understanding import lexicon
-from runtime.understanding.numbers import normalise_text, parse_quantities
+from runtime.understanding.numbers import normalise_text, parse_quantities, read_quantity
 
-_SIZE_UNITS = {"匹", "寸", "GB", "L", "kg", "m", "cm"}
+# Ends of names that say nothing of the kind of thing: 微蒸烤一体机 is no computer.
+_VAGUE_ENDS = ("一体机",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,12 @@ class Item:
     product: Product
     categories: frozenset[str]  # canonical; 无线洗地机 of the class 吸尘器 is both
     traits: frozenset[str]  # canonical features and colours
-    sizes: tuple[Quantity, ...]
     area: Quantity | None  # ㎡ that it serves
     promotions: tuple[Promotion, ...]  # its own
 
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
     areas = [quantity for name, value in product.specs if "面积" in name for quantity in _quantities(value)]
-    described = [product.name, *(value for name, value in product.specs if "重" not in name)]
-    sizes = [quantity for text in described for quantity in _quantities(text) if quantity.unit in _SIZE_UNITS]
     return Item(
         product=product,
         categories=_categories(product.category, product.name),
@@ -37,7 +36,6 @@ def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
             [_canonical(SlotName.FEATURE, word) for word in product.features]
             + [_canonical(SlotName.COLOR, word) for word in product.colors]
         ),
-        sizes=tuple(dict.fromkeys(sizes)),
         area=next((replace(area, unit="㎡") for area in areas if area.unit in ("㎡", "")), None),
         promotions=promotions,
     )
@@ -61,10 +59,24 @@ def _categories(category: str, name: str) -> frozenset[str]:
     written = normalise_text(name)
     ends = {
         word
-        for _, end, slot, word in lexicon.scan(written)
-        if slot is SlotName.CATEGORY and end == len(written)
+        for start, end, slot, word in lexicon.scan(written)
+        if slot is SlotName.CATEGORY and end == len(written) and written[start:] not in _VAGUE_ENDS
     }
     return frozenset({own} | ends)
+
+
+def has_size(written: str, size: str) -> bool:
+    """Whether a name or a spec's value says that size: 1.5匹, 60-80L, or a word such as 大号."""
+    wanted = read_quantity(size)
+    if wanted is None:
+        return size in written
+    return any(own.unit == wanted.unit and overlap(own, wanted) for own in _quantities(written))
+
+
+def overlap(own: Quantity, wanted: Quantity) -> bool:
+    low, high = wanted.low or 0.0, math.inf if wanted.high is None else wanted.high
+    own_low, own_high = own.low or 0.0, math.inf if own.high is None else own.high
+    return own_low <= high and low <= own_high
 
 
 def is_valid(promotion: Promotion, today: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
-from runtime.types import Product
-from runtime.understanding.numbers import normalise_text
+from runtime.types import Product, SlotName
+from runtime.understanding import lexicon
+from runtime.understanding.numbers import normalise_text, to_chinese
 
-Sound = tuple[str, ...]  # toneless syllables, Latin letters and digits one by one
+Sound = tuple[str, ...]  # toneless syllables and Latin letters
 
 MAX_QUERY = 200  # characters of a customer's text that are searched for names
 _MAX_SHARED = 12  # a beginning that more goods share says nothing about which is meant
 _MIN_NAME, _MIN_MODEL = 2, 4  # sounds that a beginning needs
 _AFTER_ANY = "\U0010ffff"  # sorts behind every sound
+
+_LONG = 5  # digits from which a number is read out one by one
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 EXACT, HOMOPHONE = 1.0, 0.95
 
@@ -32,9 +37,9 @@ class NameIndex:
     @classmethod
     def of(cls, products: Iterable[Product]) -> NameIndex:
         found = {
-            (sound_of(written), row, written, needed)
+            (sound_of(form), row, _bare(form), needed)
             for row, product in enumerate(products)
-            for written, needed in _written(product)
+            for form, needed in _forms(product)
         }
         ordered = sorted(entry for entry in found if len(entry[0]) >= entry[3])
         return cls(tuple(entry[0] for entry in ordered), tuple(entry[1:] for entry in ordered))
@@ -42,7 +47,7 @@ class NameIndex:
     def find(self, text: str) -> dict[int, float]:
         """Rows of goods that ``text`` names: EXACT or HOMOPHONE for a whole name, less for its beginning."""
         written = _bare(text[:MAX_QUERY])
-        heard = sound_of(written)
+        heard = sound_of(text[:MAX_QUERY])
         found: dict[int, float] = {}
         for start in range(len(heard)):
             for row, strength in self._at(heard[start:], written):
@@ -71,8 +76,14 @@ class NameIndex:
 
 
 def sound_of(text: str) -> Sound:
-    """凉川1.5匹 -> (liang, chuan, 1, 5, pi)."""
-    return tuple(sound for char in _bare(text) if (sound := _sound(char)))
+    """凉川1.5匹 -> (liang, chuan, yi, dian, wu, pi), as it is said."""
+    return tuple(_sound(char) for char in _bare(_NUMBER.sub(_say, normalise_text(text))))
+
+
+def _say(number: re.Match[str]) -> str:
+    whole, _, decimals = number[0].partition(".")
+    said = to_chinese(int(whole)) if len(whole) < _LONG else "".join(map(to_chinese, map(int, whole)))
+    return said + ("点" + "".join(map(to_chinese, map(int, decimals))) if decimals else "")
 
 
 @lru_cache(maxsize=8192)
@@ -85,13 +96,22 @@ def _bare(text: str) -> str:
     return "".join(char for char in normalise_text(text) if char.isalnum())
 
 
-def _written(product: Product) -> Iterable[tuple[str, int]]:
+def _forms(product: Product) -> Iterable[tuple[str, int]]:
     """The forms under which a product may be named, and how many sounds of each must be heard."""
-    name, brand = _bare(product.name), _bare(product.brand)
-    yield name, max(_MIN_NAME, len(brand) + 1)
-    if brand and name.startswith(brand):
-        yield name.removeprefix(brand), _MIN_NAME
-    yield _bare(product.model), _MIN_MODEL
+    yield product.name, max(_MIN_NAME, len(product.brand) + 1)
+    rest = product.name.removeprefix(product.brand)
+    if rest != product.name and not _is_category(rest):
+        yield rest, _MIN_NAME
+    yield product.model, _MIN_MODEL
+
+
+def _is_category(text: str) -> bool:
+    """Whether a name without its brand only says what kind of thing it is: 滚筒洗衣机."""
+    written = normalise_text(text)
+    return any(
+        slot is SlotName.CATEGORY and end - start == len(written)
+        for start, end, slot, _ in lexicon.scan(written)
+    )
 
 
 def _common(left: Sound, right: Sound) -> int:

@@ -19,12 +19,11 @@ from datetime import date
 
 from runtime.knowledge.filters import TOLERANCE, wanted_traits
 from runtime.knowledge.index import Floats
-from runtime.knowledge.items import Item, price_on
+from runtime.knowledge.items import Item, has_size, price_on
 from runtime.knowledge.names import HOMOPHONE
 from runtime.knowledge.view import View, build_view
 from runtime.types import DialogueState, Hit, Quantity, SlotName
 from runtime.understanding import lexicon
-from runtime.understanding.numbers import read_quantity
 
 __all__ = ["View", "build_view", "reason_for", "retrieve"]
 
@@ -72,7 +71,7 @@ def _fit(item: Item, state: DialogueState, mentioned: set[tuple[SlotName, str]],
     wanted = wanted_traits(state)
     score = 1.5 * _share([word in item.traits for word in wanted])
     score += 0.5 * _share([word in item.traits or word in item.categories for _, word in mentioned])
-    score += 1.0 * _has_size(item, state.size)
+    score += 1.0 * bool(state.size and _comes_in(item, state.size))
     score += 0.8 * _served(item.area, state.area_m2)
     if state.budget_max:
         price, _ = price_on(item, today)
@@ -85,20 +84,10 @@ def _share(fits: list[bool]) -> float:
     return sum(fits) / len(fits) if fits else 0.0
 
 
-def _has_size(item: Item, size: str | None) -> bool:
-    """Whether it comes in that size: 1.5匹, 60-80L, or a word of its name."""
-    if size is None:
-        return False
-    wanted = read_quantity(size)
-    if wanted is None:
-        return size in item.product.name
-    return any(own.unit == wanted.unit and _overlap(own, wanted) for own in item.sizes)
-
-
-def _overlap(own: Quantity, wanted: Quantity) -> bool:
-    low, high = wanted.low or 0.0, wanted.high if wanted.high is not None else float("inf")
-    own_low, own_high = own.low or 0.0, own.high if own.high is not None else float("inf")
-    return own_low <= high and low <= own_high
+def _comes_in(item: Item, size: str) -> bool:
+    product = item.product
+    written = (product.name, *(value for name, value in product.specs if "重" not in name))
+    return any(has_size(text, size) for text in written)
 
 
 def _served(own: Quantity | None, area_m2: float | None) -> float:
@@ -119,7 +108,7 @@ def reason_for(item: Item, state: DialogueState, today: date) -> str:
         near = price <= state.budget_max * TOLERANCE
         reasons.append("预算内" if price <= state.budget_max else "略超预算" if near else "超出预算")
     reasons += [word for word in wanted_traits(state) if word in item.traits]
-    if state.size and _has_size(item, state.size):
+    if state.size and _comes_in(item, state.size):
         reasons.append(state.size)
     if state.area_m2 and item.area:
         reasons += [f"{name}{value}" for name, value in product.specs if "面积" in name]

@@ -19,8 +19,8 @@ from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import SCHEMA, Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
 from runtime.knowledge.items import Item, make_item
-from runtime.knowledge.lexical import PairIndex
 from runtime.knowledge.names import NameIndex
+from runtime.knowledge.questions import QuestionIndex
 from runtime.store.goods import Goods
 from runtime.types import (
     DialogueState,
@@ -58,7 +58,7 @@ class View:
     sounds: NameIndex
     index: VectorIndex  # rows are places in ``items``
     faq_index: VectorIndex  # rows are places in ``faqs``
-    faq_words: PairIndex  # likewise
+    questions: QuestionIndex  # likewise
     rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
     database: sqlite3.Connection  # in memory, only read
@@ -151,7 +151,7 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         sounds=NameIndex.of(goods.products),
         index=index("goods", map(texts.product_text, goods.products)),
         faq_index=index("faqs", map(texts.faq_text, faqs)),
-        faq_words=PairIndex.of([faq.question for faq in faqs]),
+        questions=QuestionIndex.of([faq.question for faq in faqs]),
         rows=ids,
         categories=frozenset(category for item in items for category in item.categories),
         database=_database(items),
@@ -178,4 +178,5 @@ def _database(items: tuple[Item, ...]) -> sqlite3.Connection:
             ],
         )
     database.commit()
+    database.execute("PRAGMA query_only = ON")
     return database

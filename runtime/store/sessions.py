@@ -11,15 +11,10 @@ from typing import Any
 
 from runtime.types import DialogueState, Exchange, Intent, SlotName, Tactic, Turn
 
-# How the values that JSON cannot hold come back; every other field is a JSON scalar.
+# How the values that JSON has no word for come back; any other list is a tuple of strings.
 _DECODE: dict[str, Callable[[Any], Any]] = {
-    "goal": lambda value: Intent(value),
-    "tactic": lambda value: Tactic(value),
-    "features": tuple,
-    "excluded": tuple,
-    "shown": tuple,
-    "seen": tuple,
-    "offered": tuple,
+    "goal": Intent,
+    "tactic": Tactic,
     "asked": lambda names: tuple(SlotName(name) for name in names),
     "history": lambda exchanges: tuple(Exchange(e["customer"], e["shop"]) for e in exchanges),
 }
@@ -33,13 +28,19 @@ def decode_state(text: str) -> DialogueState:
     """Exactly what was encoded. Keys that a newer version wrote are ignored. Raises ValueError."""
     try:
         fields = {
-            name: _DECODE[name](value) if name in _DECODE and value is not None else value
+            name: _decoded(name, value)
             for name, value in json.loads(text).items()
             if name in DialogueState.__dataclass_fields__
         }
         return DialogueState(**fields)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("not a dialogue state") from error
+
+
+def _decoded(name: str, value: Any) -> Any:
+    if value is not None and name in _DECODE:
+        return _DECODE[name](value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def read_state(connection: sqlite3.Connection, session: str) -> DialogueState | None:

@@ -106,6 +106,7 @@ states = st.builds(
     focus=texts,
     shown=words,
     seen=words,
+    rejected=words,
     offered=words,
     asked=st.lists(st.sampled_from(SlotName), max_size=3).map(tuple),
     tactic=st.none() | st.sampled_from(Tactic),
