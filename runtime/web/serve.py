@@ -8,8 +8,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from runtime.errors import BadSetting
-from runtime.settings import DEMO_GOODS, Settings
+from runtime.errors import BadSetting, ModelDamaged, ModelMissing
+from runtime.models import Status, read_manifest, verify
+from runtime.settings import DEMO_GOODS, MODELS, Settings
 from runtime.shop import Shop
 from runtime.web.app import make_app
 
@@ -17,7 +18,11 @@ KEEP_ALIVE_S = 75  # aiohttp's default is an hour
 
 
 async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. An empty database gets the demo goods first."""
+    """Serve until SIGINT or SIGTERM. An empty database gets the demo goods first.
+
+    Raises ModelDamaged or ModelMissing when a bundled file is not what the manifest says.
+    """
+    await asyncio.to_thread(_check_models, data_dir)
     async with Shop.opened(settings, data_dir) as shop:
         if not shop.counts()["products"]:
             print("The database is empty: importing the demo goods.", flush=True)
@@ -36,6 +41,14 @@ async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> 
         print(f"{settings.shop.name}: {url}  (merchant: {url}/merchant)", flush=True)
         await _signalled()
         await runner.cleanup()
+
+
+def _check_models(data_dir: Path) -> None:
+    for check in verify(read_manifest(MODELS / "manifest.toml"), (MODELS, data_dir / "models")):
+        if not check.ok:
+            raise (ModelMissing if check.status is Status.MISSING else ModelDamaged)(
+                f"{check.path}: {check.detail}"
+            )
 
 
 async def _signalled() -> None:
