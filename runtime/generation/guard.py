@@ -1,0 +1,391 @@
+"""The last gate before the customer: nothing that this turn's facts do not say gets through.
+
+Text is fed as it is generated. What can no longer become part of a claim is released at once; a claim
+being formed (a figure, a claiming word, a product's name) is held until it is whole and then checked.
+At the first claim without a fact the guard closes for good: ``released`` ends before that claim, and the
+caller goes on with a template. Characters are taken one by one, so how the text was cut into pieces never
+changes the outcome.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from runtime.generation.guard_facts import COUNTS, Claim, Scope, canonical, index_evidence, view_char
+from runtime.generation.guard_words import (
+    FREE_OF,
+    LONGEST,
+    MEASURE,
+    MEASURED,
+    NEGATION,
+    PREFIXES,
+    UNPROMISED,
+    WORDS,
+    Means,
+    Word,
+)
+from runtime.types import Evidence, Quantity
+from runtime.understanding.numbers import QuantitySpan, parse_quantities
+
+_CLAUSE_END = re.compile(r"[，。!?;\n]|,(?![0-9])")
+_STOP = re.compile(r"[，。!?;\n、)]")
+_NUMERALS = "零〇一二两兩三四五六七八九十百千万亿壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億俩仨半几"
+_ODD_NUMERALS = "廿卅卌皕幺弌弍弎弐壱亖㐅"
+_NUMERAL_RUN = re.compile(rf"[0-9a-z.%\-_/+~¥°]+|[{_NUMERALS}]+|,(?=[0-9])")
+_LATIN = re.compile(r"[a-z0-9]+(?:[-_./+][a-z0-9]+)*")
+_SPACED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}](?:[^\w\s，。!?;、()]+[{_NUMERALS}])+")
+_AHEAD = 4  # characters that must follow a figure before it counts as whole
+_FREE_AHEAD, _GIFT_AHEAD = 8, 14
+_FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
+_NEED = re.compile(r"您|预算|家里|咱家|房间|客厅|卧室|老人|孩子|要求")
+_BUDGET = re.compile(r"预算|想花|价位|打算花")
+_PRICED = re.compile(r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格")
+# Latin words that speak of money, figures or the prompt; also in pinyin.
+_LATIN_CLAIMS = frozenset(
+    """free yuan rmb cny usd off sale best top only half discount cheap gift zero one two three four five six
+    seven eight nine ten hundred thousand million system user assistant prompt bot fact need act yi er san si wu
+    liu qi ba jiu shi bai qian wan kuai mao zhe mian fei bao you song dollar dollars price warranty years""".split()
+)
+_SYMBOLS = "“”‘’\"'·—…～~、。，!?;:()《》「」【】[]%¥°×+-/.,_ \n㎡&#^=√•"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be shown, why the rest may not, and which facts it rests on."""
+
+    released: str
+    blocked: str | None = None  # reason: number, claim, commitment, absolute, leak, contact, script, control
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing read from the held text: where it ends and what it was."""
+
+    end: int
+    blocked: str | None = None
+    fact: str | None = None
+    products: tuple[str, ...] = ()
+    claim: Claim | None = None
+
+
+class Guard:
+    """One reply. Raises nothing; ``verdict`` is valid at any time."""
+
+    def __init__(self, evidence: Evidence, focus: str | None, quoted: tuple[Quantity, ...] = ()) -> None:
+        """``quoted``: amounts of the customer's own needs, which may be said back as needs."""
+        self._shelf = index_evidence(evidence)
+        self._evidence, self._quoted = evidence, quoted
+        self._focus = focus if focus in self._shelf.goods else None
+        self._raw, self._text = "", ""
+        self._raw_at: list[int] = []  # index in _raw of each character of _text
+        self._space = False  # a space was read that may or may not matter
+        self._done = 0  # all of _text before this is checked
+        self._released = 0  # in _raw
+        self._blocked: str | None = None
+        self._facts: dict[str, None] = {}
+        self._named: tuple[str, ...] = ()  # goods named last, together
+        self._spoken: set[str] = set()  # all goods named so far
+        self._claimed = False  # whether anything was claimed since
+        self._unnamed: list[Claim] = []  # claims of this clause before any name in it
+        self._clause = 0  # where the clause at _done begins
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(self._raw[: self._released], self._blocked, tuple(self._facts))
+
+    def feed(self, text: str) -> str:
+        """Take more text; gives what may be shown of all that was held so far."""
+        before = self._released
+        for char in text:
+            if self._blocked:
+                break
+            self._take(char)
+            self._advance(final=False)
+        return self._raw[before : self._released]
+
+    def finish(self) -> str:
+        """No more text will come; gives the rest that may be shown."""
+        before = self._released
+        if not self._blocked:
+            self._advance(final=True)
+        if not self._blocked:
+            self._released = len(self._raw)
+        self._echo()
+        return self._raw[before : self._released]
+
+    # -- reading
+
+    def _take(self, char: str) -> None:
+        seen = view_char(char)
+        self._raw += char
+        if not seen and char != "\ufe0f":
+            self._blocked = "control"
+        elif any(map(_is_foreign, seen)):
+            self._blocked = "script"
+        elif seen == " ":
+            self._space = True
+        else:
+            self._append(seen)
+
+    def _append(self, seen: str) -> None:
+        """Keep a space only between Latin words, so that 2 9 9 9 is 2999 and A1 Pro is not A1Pro."""
+        if self._space and seen[:1].isalnum() and seen[:1].isascii() and self._text[-1:].isascii():
+            run = re.search(r"[a-z0-9.-]*$", self._text)
+            code = run is not None and any(c.isalpha() for c in run.group())
+            if self._text[-1:].isalnum() and (code or not (self._text[-1].isdigit() and seen[0].isdigit())):
+                self._text += " "
+                self._raw_at.append(len(self._raw) - 2)
+        self._space = False
+        self._text += seen
+        self._raw_at.extend([len(self._raw) - 1] * len(seen))
+
+    def _advance(self, *, final: bool) -> None:
+        while not self._blocked and self._done < len(self._text):
+            step = self._step(self._done, final)
+            if step is None:
+                break
+            self._apply(step)
+        if not self._blocked:
+            whole = self._done == len(self._text)
+            self._released = len(self._raw) if whole and not self._space else self._raw_index()
+
+    def _raw_index(self) -> int:
+        return (
+            self._raw_at[self._done]
+            if self._done < len(self._text)
+            else self._raw_at[-1] + 1
+            if self._raw_at
+            else 0
+        )
+
+    def _apply(self, step: _Step) -> None:
+        if step.blocked:
+            self._close(step.blocked)
+            return
+        if step.fact:
+            self._facts[step.fact] = None
+        if step.products:
+            self._spoken.update(step.products)
+            self._named = step.products if self._claimed else (*self._named, *step.products)
+            self._claimed = False
+            self._unnamed = []
+        if step.claim:
+            self._claimed = True
+            if not self._named:
+                self._unnamed.append(step.claim)
+        if end := _last_end(self._text, self._done, step.end):
+            self._clause, self._unnamed = end, []
+        self._done = step.end
+
+    def _close(self, reason: str) -> None:
+        """Stop before the claim, or before its clause if none of that has been shown."""
+        self._blocked = reason
+        clause = self._raw_at[self._clause] if self._clause < len(self._raw_at) else len(self._raw)
+        self._released = self._raw_index() if self._released > clause else max(self._released, clause)
+
+    def _step(self, pos: int, final: bool) -> _Step | None:
+        """The next thing in the text, or None while it could still become something else."""
+        rest = self._text[pos:]
+        if not final and (rest in PREFIXES or rest in self._shelf.name_starts):
+            return None
+        if named := self._shelf.name_at(self._text, pos):
+            return self._name(pos, *named)
+        word = next((rest[:n] for n in range(min(LONGEST, len(rest)), 0, -1) if rest[:n] in WORDS), "")
+        if word and WORDS[word].means is not Means.HARMLESS:
+            return self._word(pos, word, WORDS[word], final)
+        if rest[0] == "最" and not word:
+            return self._superlative(pos, final)
+        if rest[0] in _NUMERALS or (rest[0].isascii() and rest[0].isalnum()) or rest[0] == "¥":
+            return self._figure(pos, len(word), final)
+        return _Step(pos + (len(word) or 1))
+
+    # -- names
+
+    def _name(self, pos: int, name: str, products: tuple[str, ...]) -> _Step:
+        scope = frozenset(products)
+        if any(self._shelf.number(claim, scope) is None for claim in self._unnamed):
+            return _Step(pos, blocked="number")  # 只要1999元就能买到…: the figure is another product's
+        return _Step(pos + len(name), products=products)
+
+    def _scope(self, pos: int) -> Scope:
+        if self._named:
+            return frozenset(self._named)
+        return frozenset((self._focus,)) if self._focus else None
+
+    # -- words
+
+    def _word(self, pos: int, text: str, word: Word, final: bool) -> _Step | None:
+        end, scope, left = pos + len(text), self._scope(pos), self._text[self._clause : pos]
+        if word.means in (Means.ABSOLUTE, Means.LEAK):
+            return _Step(end, blocked=word.means)
+        if word.means in (Means.COMMITMENT, Means.CONTACT):
+            promised = not (UNPROMISED.search(left) or self._shelf.says(text, scope))
+            return _Step(end, blocked=word.means if promised else None)
+        if NEGATION.search(left):
+            return _Step(end)
+        if word.means is Means.CLAIM:
+            fact = self._shelf.word(word, text, left, scope)
+            return _Step(end, blocked="claim" if fact is None else None, fact=fact)
+        ahead = self._ahead(end, _FREE_AHEAD if word.means is Means.FREE else _GIFT_AHEAD, final)
+        if ahead is None:
+            return None
+        if word.means is Means.FREE:
+            fact = self._shelf.free(ahead, scope) or self._shelf.free(left, scope)
+            if fact is None and not FREE_OF.search(ahead + left):
+                fact = self._shelf.free(
+                    self._text[:pos][-20:], scope, whole=True
+                )  # 送货安装一次完成，不另收费
+        else:
+            fact = self._shelf.gift(ahead, scope)
+        return _Step(end, blocked="claim" if fact is None else None, fact=fact)
+
+    def _ahead(self, pos: int, count: int, final: bool) -> str | None:
+        """What follows, up to ``count`` characters of the same phrase; None while more may come."""
+        found = _CLAUSE_END.search(self._text, pos)
+        if found and found.start() <= pos + count:
+            return self._text[pos : found.start()]
+        return self._text[pos : pos + count] if final or len(self._text) >= pos + count else None
+
+    def _superlative(self, pos: int, final: bool) -> _Step | None:
+        ahead = self._ahead(pos + 1, 5, final)
+        if ahead is None:
+            return None
+        if ahead[:1] in tuple(MEASURED):
+            figure = re.match(rf".(?:[可能支持达减省抵补贴到立约为是])*(?=[0-9{_NUMERALS}])", ahead)
+            if figure or MEASURE.match(ahead, 1) or self._shelf.says("最" + ahead[:2], self._scope(pos)):
+                return _Step(pos + 1 + (figure.end() if figure else 1))
+        return _Step(pos, blocked="absolute")
+
+    # -- figures
+
+    def _figure(self, pos: int, harmless: int, final: bool) -> _Step | None:
+        run = _NUMERAL_RUN.match(self._text, pos)
+        end = run.end() if run else pos + 1
+        if not self._is_whole(end, final):
+            return None if not harmless else _Step(pos + harmless)
+        span = self._span_at(pos)
+        if span is None:
+            return _Step(pos + harmless) if harmless else self._loose(pos, end)
+        end = self._clause + span.end
+        if pos + harmless > end:
+            return _Step(pos + harmless)  # 一天不用老充电
+        if not self._is_whole(end, final):
+            return None
+        return self._check(span, pos, end)
+
+    def _is_whole(self, end: int, final: bool) -> bool:
+        return final or len(self._text) - end >= _AHEAD or bool(_STOP.search(self._text, end, end + _AHEAD))
+
+    def _span_at(self, pos: int) -> QuantitySpan | None:
+        start = self._clause
+        for span in parse_quantities(self._text[start:]):
+            if start + span.start <= pos < start + span.end:
+                return span
+        return None
+
+    def _check(self, span: QuantitySpan, pos: int, end: int) -> _Step:
+        start = self._clause + span.start
+        left = self._text[self._clause : start]
+        after = _CLAUSE_END.search(self._text, end)
+        right = self._text[end : min(end + 6, after.start() if after else len(self._text))]
+        last = max((s.end for s in parse_quantities(left)), default=0)
+        claim = Claim(span.quantity, left, left[last:], right, span.text)
+        if _is_hundred_percent(span.quantity):
+            return _Step(end, blocked="absolute")
+        if self._is_need(claim) or self._is_small_count(claim):
+            return _Step(end)
+        fact = self._support(claim, pos)
+        return _Step(end, blocked="number" if fact is None else None, fact=fact, claim=claim)
+
+    def _support(self, claim: Claim, pos: int) -> str | None:
+        scope = self._scope(pos)
+        if len(self._named) > 1 and re.search(r"都|均|全部", claim.left):
+            found = [self._shelf.number(claim, frozenset((id,))) for id in self._named]
+            return None if None in found else found[0]
+        if len(self._named) > 1 and "分别" in self._text[: self._done]:
+            return self._shelf.number(
+                claim, frozenset((self._named[min(self._told(), len(self._named) - 1)],))
+            )
+        return self._shelf.number(claim, scope)
+
+    def _told(self) -> int:
+        """How many amounts have been told since 分别."""
+        return len(parse_quantities(self._text[self._text.rfind("分别") : self._done]))
+
+    def _is_need(self, claim: Claim) -> bool:
+        """Said back from the customer's needs, as a need and never as a price."""
+        around = claim.near + claim.right
+        money = claim.quantity.unit in ("元", "")
+        if _PRICED.search(around) or not (_BUDGET if money else _NEED).search(claim.left + claim.right):
+            return False
+        return any(_same_need(claim.quantity, need) for need in self._quoted)
+
+    def _is_small_count(self, claim: Claim) -> bool:
+        """一款, 两款, 一台: no more than are shown, and not of stock, gifts or sales."""
+        quantity = claim.quantity
+        if quantity.unit not in COUNTS or quantity.low is None or quantity.low != quantity.high:
+            return False
+        most = max(1, len(self._evidence.hits)) if quantity.unit in "款种个台件样" else 1
+        return quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
+
+    def _loose(self, pos: int, end: int) -> _Step:
+        """Digits, letters or numerals that are no amount: a known code, a word, or a figure in disguise."""
+        if latin := _LATIN.match(self._text, pos):
+            token = latin.group()
+            plain = token.isalpha() and token not in _LATIN_CLAIMS
+            known = plain or self._shelf.token(token, self._scope(pos))
+            return _Step(latin.end(), blocked=None if known else "number")
+        run = self._text[pos:end]
+        spaced = _SPACED.match(self._text, pos)
+        odd = len(run) > 1 or spaced or self._text.startswith("分之", end)
+        if odd and not self._shelf.says(spaced.group() if spaced else run, self._scope(pos)):
+            return _Step(pos, blocked="number")
+        return _Step(end)
+
+    # -- facts that were told without a figure
+
+    def _echo(self) -> None:
+        """Add the facts whose words the released text repeats about the goods that it speaks of."""
+        told = self._text[: self._done]
+        spoken = frozenset(self._spoken) or frozenset(filter(None, (self._focus,))) or self._shelf.goods
+        for fact in self._evidence.facts:
+            if (fact.product_id is None or fact.product_id in spoken) and self._shelf.repeats(told, fact):
+                self._facts[fact.id] = None
+
+
+def guard_text(
+    text: str, evidence: Evidence, focus: str | None, quoted: tuple[Quantity, ...] = ()
+) -> Verdict:
+    """The verdict on a whole text."""
+    guard = Guard(evidence, focus, quoted)
+    guard.feed(text)
+    guard.finish()
+    return guard.verdict
+
+
+def _last_end(text: str, start: int, end: int) -> int:
+    """Where the last clause that closes within text[start:end] ends; 0 if none does."""
+    return max((found.end() for found in _CLAUSE_END.finditer(text, start, end)), default=0)
+
+
+def _is_foreign(char: str) -> bool:
+    """Letters and figures outside Chinese and ASCII may only be disguises."""
+    if char.isascii() or char in _SYMBOLS:
+        return False
+    if "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or char == "〇":
+        return char in _ODD_NUMERALS
+    return unicodedata.category(char)[0] in "LN"
+
+
+def _is_hundred_percent(quantity: Quantity) -> bool:
+    return quantity.unit == "%" and quantity.low == 100
+
+
+def _same_need(said: Quantity, need: Quantity) -> bool:
+    low, high, unit = canonical(said)
+    need_low, need_high, need_unit = canonical(need)
+    alike = unit == need_unit or {unit, need_unit} <= {"", "元"}
+    return alike and {low, high} - {None} <= {need_low, need_high} - {None}
