@@ -364,6 +364,7 @@ _SOFT_AFTER = re.compile(
 )
 _OPPOSITES = {"大容量": "小巧", "小巧": "大容量", "护脊": "柔软", "柔软": "护脊"}
 _CHOICE = re.compile(r"(.)不\1")
+_LAST_WORDS = 60  # characters that decide what kind of sentence it is
 _QUESTION = re.compile(r"[吗么嘛呢不没]$|怎么样|如何|(.)不\1|有没有|什么|哪|咋样")
 _WISH = re.compile(
     r"想|(?<![需主重])要(?!求|是)|换|推荐|找|来[个款台一]|最好|希望|得|有(没有)?.*的([吗么嘛没]|没有)?$|预算"
@@ -372,7 +373,7 @@ _WISH = re.compile(
 
 def _is_question(text: str) -> bool:
     """它静音吗 asks about what is there; 有静音的吗 wishes for it."""
-    plain = text.rstrip(" ?!。~,")
+    plain = text[-_LAST_WORDS:].rstrip(" ?!。~,")
     return bool(_QUESTION.search(plain)) and not _WISH.search(_CHOICE.sub("", plain))
 
 

@@ -95,19 +95,21 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     categories = [slot for slot in named if slot.name is SlotName.CATEGORY]
     vocabulary = categories + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
     witnesses = (exact, [*_times(text), *_quantities(text)], vocabulary, [*_tagged(text, tags)])
-    slots = _disjoint(witnesses)
+    slots = _disjoint(witnesses, len(text))
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, _negations(text, slots), strict=True)
     )
 
 
 def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
-    """The clause around a span: what a negation before or after it may reach."""
-    before = [mark.end() for mark in _CLAUSE_END.finditer(text, 0, start)]
-    after = _CLAUSE_END.search(text, end)
-    return (before[-1] if before else 0), (after.start() if after else len(text))
+    """The clause around a span, a few words of it: what a negation before or after it may reach."""
+    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+    before = [mark.end() for mark in _CLAUSE_END.finditer(text, first, max(start, first))]
+    after = _CLAUSE_END.search(text, end, last)
+    return (before[-1] if before else first), (after.start() if after else last)
 
 
+_REACH = 30  # characters
 _CLAUSE_END = re.compile(r"[，。！？；,!?;\s]|但是?|不过|而是|可是")
 
 
@@ -128,14 +130,16 @@ def _same_word(text: str, left: int, right: int) -> bool:
     return all(char.isascii() and char.isalnum() for char in (text[left], text[right]))
 
 
-def _disjoint(witnesses: Iterable[Iterable[Slot]]) -> tuple[Slot, ...]:
+def _disjoint(witnesses: Iterable[Iterable[Slot]], length: int) -> tuple[Slot, ...]:
     """Earlier witnesses first, longer spans first within one; a span that touches a taken one is dropped."""
-    taken: list[Slot] = []
+    kept: list[Slot] = []
+    taken = bytearray(length)
     for slots in witnesses:
         for slot in sorted(slots, key=lambda slot: (slot.start - slot.end, slot.start)):
-            if all(slot.end <= other.start or other.end <= slot.start for other in taken):
-                taken.append(slot)
-    return tuple(sorted(taken, key=lambda slot: slot.start))
+            if not any(taken[slot.start : slot.end]):
+                taken[slot.start : slot.end] = b"\1" * (slot.end - slot.start)
+                kept.append(slot)
+    return tuple(sorted(kept, key=lambda slot: slot.start))
 
 
 # --- quantities ------------------------------------------------------------------------------
