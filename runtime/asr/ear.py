@@ -7,6 +7,7 @@ owns. Sessions, ``zhanggui hear`` and tests all listen through it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from runtime.asr.engine import Recogniser
 from runtime.audio import endpoint
@@ -17,6 +18,7 @@ from runtime.audio.endpoint import (
     SpeechContinues,
     SpeechEnded,
     SpeechEvent,
+    SpeechStarted,
     Waiting,
 )
 from runtime.audio.frames import Framer
@@ -33,6 +35,7 @@ class Ear:
         self._config = config
         self._framer = Framer()
         self._state: EndpointState = Waiting()
+        self._start_ms = 0
 
     def push(self, pcm: bytes) -> list[Partial | Utterance]:
         """What was understood of the sound so far; ``pcm`` may be of any length."""
@@ -53,10 +56,13 @@ class Ear:
     def _understand(self, events: Iterable[SpeechEvent]) -> Iterator[Partial | Utterance]:
         for event in events:
             match event:
+                case SpeechStarted(start_ms):
+                    self._start_ms = start_ms
                 case SpeechContinues(frame):
                     if (partial := self._recogniser.accept(frame)) is not None:
                         yield partial
                 case SpeechEnded(_, EndReason.NOISE):
                     self._recogniser.reset()
-                case SpeechEnded():
-                    yield self._recogniser.final()
+                case SpeechEnded(end_ms):
+                    # The recogniser knows the sound with its pre-roll and silence, the endpoint the speech.
+                    yield replace(self._recogniser.final(), start_ms=self._start_ms, end_ms=end_ms)

@@ -35,7 +35,7 @@ def _check(path: Path, sound: wave.Wave_read) -> None:
         ("audio-rate", "Hz", sound.getframerate(), SAMPLE_RATE_HZ),
     ):
         if got != expected:
-            raise BadAudio(f"{path}: expected {expected} {what}, got {got}", code=code)
+            raise BadAudio(f"{path}: expected {expected} {what}, got {got} {what}", code=code)
 
 
 def _frames(path: Path, sound: wave.Wave_read) -> Iterator[AudioFrame]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-import struct
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,18 +14,10 @@ from runtime.asr.engine import VoskEngine, common_prefix, confidence, join_words
 from runtime.audio.frames import Framer
 from runtime.errors import ModelDamaged, ModelMissing
 from runtime.types import AudioFrame
+from tests.asr.sounds import AIR_CONDITIONER, FRIDGE, silence
 from tests.asr.tiny_model import write_tiny_model
 
-SILENCE = bytes(32 * 400)
-
-
-def hum(ms: int, *harmonics_hz: int) -> bytes:
-    samples = (sum(math.sin(2 * math.pi * hz * n / 16_000) for hz in harmonics_hz) for n in range(16 * ms))
-    return struct.pack(f"<{16 * ms}h", *(int(8000 * sample / len(harmonics_hz)) for sample in samples))
-
-
-AIR_CONDITIONER = hum(600, 150, 300, 450)  # what the tiny model takes for 空调
-FRIDGE = hum(600, 4000, 5000, 6000)  # what it takes for 冰箱
+SILENCE = silence(400)
 
 
 def frames(*sounds: bytes) -> list[AudioFrame]:
@@ -68,7 +58,7 @@ def test_the_next_utterance_starts_fresh(engine: VoskEngine) -> None:
 
 def test_a_pause_that_vosk_takes_for_an_end_loses_no_word(engine: VoskEngine) -> None:
     recogniser = engine.recogniser()
-    for frame in frames(SILENCE, AIR_CONDITIONER, bytes(32 * 2500), FRIDGE, SILENCE):
+    for frame in frames(SILENCE, AIR_CONDITIONER, silence(2500), FRIDGE, SILENCE):
         recogniser.accept(frame)
     assert recogniser.final().text == "空调冰箱"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,20 +11,12 @@ from hypothesis import strategies as st
 
 from runtime.audio.wav import read_wav
 from runtime.errors import BadAudio
-
-
-def write(path: Path, pcm: bytes, rate: int = 16_000, width: int = 2, channels: int = 1) -> Path:
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(channels)
-        sound.setsampwidth(width)
-        sound.setframerate(rate)
-        sound.writeframes(pcm)
-    return path
+from tests.asr.sounds import write_wav
 
 
 def test_sound_comes_back_in_frames(tmp_path: Path) -> None:
     pcm = bytes(range(256)) * 5
-    frames = list(read_wav(write(tmp_path / "a.wav", pcm)))
+    frames = list(read_wav(write_wav(tmp_path / "a.wav", pcm)))
     assert b"".join(frame.pcm for frame in frames)[: len(pcm)] == pcm
     assert [frame.start_ms for frame in frames] == [0, 20]
 
@@ -42,13 +33,13 @@ def test_the_wrong_kind_of_sound_is_named(
     tmp_path: Path, change: dict[str, int], code: str, words: str
 ) -> None:
     with pytest.raises(BadAudio, match=words) as caught:
-        list(read_wav(write(tmp_path / "a.wav", bytes(640), **change)))
+        list(read_wav(write_wav(tmp_path / "a.wav", bytes(640), **change)))
     assert caught.value.code == code
 
 
 def test_a_file_without_sound_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadAudio, match="holds no sound") as caught:
-        list(read_wav(write(tmp_path / "a.wav", b"")))
+        list(read_wav(write_wav(tmp_path / "a.wav", b"")))
     assert caught.value.code == "audio-empty"
 
 
@@ -64,7 +55,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_streamed_header_that_claims_4_gib_gives_what_is_there(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", bytes(1280))
+    path = write_wav(tmp_path / "a.wav", bytes(1280))
     content = bytearray(path.read_bytes())
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     path.write_bytes(content)
@@ -76,7 +67,7 @@ def test_a_streamed_header_that_claims_4_gib_gives_what_is_there(tmp_path: Path)
 def test_a_damaged_file_is_read_or_named_and_nothing_else(
     tmp_path: Path, cut: int, junk: bytes, at: int
 ) -> None:
-    content = bytearray(write(tmp_path / "a.wav", bytes(1280)).read_bytes())
+    content = bytearray(write_wav(tmp_path / "a.wav", bytes(1280)).read_bytes())
     content[at : at + len(junk)] = junk
     (tmp_path / "b.wav").write_bytes(content[:cut])
     with suppress(BadAudio):
