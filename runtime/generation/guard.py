@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from runtime.generation.guard_facts import COUNTS, Claim, Scope, canonical, index_evidence, view_char
 from runtime.generation.guard_words import (
     FREE_OF,
+    LATIN,
     LONGEST,
     MEASURE,
     MEASURED,
@@ -42,12 +43,6 @@ _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免
 _NEED = re.compile(r"您|预算|家里|咱家|房间|客厅|卧室|老人|孩子|要求")
 _BUDGET = re.compile(r"预算|想花|价位|打算花")
 _PRICED = re.compile(r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格")
-# Latin words that speak of money, figures or the prompt; also in pinyin.
-_LATIN_CLAIMS = frozenset(
-    """free yuan rmb cny usd off sale best top only half discount cheap gift zero one two three four five six
-    seven eight nine ten hundred thousand million system user assistant prompt bot fact need act yi er san si wu
-    liu qi ba jiu shi bai qian wan kuai mao zhe mian fei bao you song dollar dollars price warranty years""".split()
-)
 _SYMBOLS = "“”‘’\"'·—…～~、。，!?;:()《》「」【】[]%¥°×+-/.,_ \n㎡&#^=√•"
 
 
@@ -335,7 +330,7 @@ class Guard:
         """Digits, letters or numerals that are no amount: a known code, a word, or a figure in disguise."""
         if latin := _LATIN.match(self._text, pos):
             token = latin.group()
-            plain = token.isalpha() and token not in _LATIN_CLAIMS
+            plain = token.isalpha() and token not in LATIN
             known = plain or self._shelf.token(token, self._scope(pos))
             return _Step(latin.end(), blocked=None if known else "number")
         run = self._text[pos:end]

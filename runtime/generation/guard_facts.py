@@ -156,7 +156,7 @@ class Shelf:
         for figure in fits:
             if _clash(topics_of(words), figure.topics) or _clash(_places(words), _places(figure.phrase)):
                 continue
-            if mentioned and figure.labels and not mentioned & figure.labels:
+            if (mentioned or not unit) and figure.labels and not mentioned & figure.labels:
                 continue
             if not mentioned and unit == "月" and figure.fact.kind is FactKind.WARRANTY and not figure.leads:
                 continue
@@ -259,7 +259,7 @@ def _comparable(figure: _Figure, unit: str, role: str, right: str) -> bool:
         return known == unit
     if known == "元":
         return role in ("", "price")
-    return not role and (figure.role == "name" or (not known and figure.after == right[:1]))
+    return not role and (figure.role == "name" or (not known and figure.after in ("", right[:1])))
 
 
 def _role_fits(figure: _Figure, role: str, words: str) -> bool:

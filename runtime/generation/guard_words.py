@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from typing import Any
 
 
 class Means(StrEnum):
@@ -28,11 +29,8 @@ class Word:
     facts: re.Pattern[str] | None = None  # for claims: what a supporting phrase of a fact may match
 
 
-def _load() -> dict[str, Word]:
+def _load(table: dict[str, Any]) -> dict[str, Word]:
     """Later sections win: what is forbidden is never harmless."""
-    table = tomllib.loads(
-        resources.files("runtime.generation").joinpath("guard_words.toml").read_text("utf-8")
-    )
     words = {day: Word(Means.CLAIM) for day in _days()}
     for means in (Means.HARMLESS, Means.FREE, Means.GIFT):
         words |= dict.fromkeys(table[means], Word(means))
@@ -48,7 +46,9 @@ def _days() -> list[str]:
     return [*named, "本周", "这周", "下周", "下星期", "下礼拜", "下个月", "这个月", "本月", "下月"]
 
 
-WORDS = _load()
+_TABLE = tomllib.loads(resources.files("runtime.generation").joinpath("guard_words.toml").read_text("utf-8"))
+WORDS = _load(_TABLE)
+LATIN = frozenset(_TABLE["latin"])
 LONGEST = max(map(len, WORDS))
 PREFIXES = frozenset(word[:end] for word in WORDS for end in range(1, len(word)))
 
