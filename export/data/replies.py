@@ -18,9 +18,10 @@ from random import Random
 from typing import Any
 
 from export.data.goods import KINDS, draw, random_brand, random_product, random_promotions
+from export.data.questions import asked
 from runtime.generation.prompt import MAX_FACTS, build_prompt
 from runtime.knowledge import fact_text
-from runtime.types import DialogueState, Evidence, Exchange, Fact, FactKind, Hit, Product, Tactic
+from runtime.types import DialogueState, Emotion, Evidence, Exchange, Fact, FactKind, Hit, Product, Tactic
 
 PARTS = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))
 TURNS_PER_SCENE = 5
@@ -29,6 +30,8 @@ FORBIDDEN = ("保证", "一定", "成交价", "最好", "第一", "国家级", "
 _BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
 _BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
+_MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
+_NEUTRAL = {"plain", "calm", "value"}
 _WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)
 _AROUND = ("左右的", "以内的", "块的", "元")
 _BIDS = ("卖不卖", "块行不行", "我就要了", "可以吗")
@@ -235,10 +238,9 @@ def _state(random: Random, product: Product) -> DialogueState:
 
 
 def random_turn(random: Random, scene: Scene) -> Turn:
-    clerk = Clerk(random, scene)
     while True:
         make = random.choices(_TURNS, _WEIGHTS)[0]
-        if (turn := make(clerk)) and not any(word in turn.reply for word in FORBIDDEN):
+        if (turn := make(Clerk(random, scene))) and not any(word in turn.reply for word in FORBIDDEN):
             return turn
 
 
@@ -247,6 +249,7 @@ class Clerk:
 
     def __init__(self, random: Random, scene: Scene) -> None:
         self.random, self.scene = random, scene
+        self.mood = Emotion.NEUTRAL
         self.first = scene.known[0] if scene.known else ()
         self.category = scene.state.category or (scene.goods[0].category if scene.goods else "商品")
 
@@ -346,6 +349,13 @@ class Clerk:
     # -- putting together
 
     def question(self, key: str, **words: str) -> str:
+        """Half of them in the shop's whole language, half about this very scene; sets the mood heard."""
+        self.mood = Emotion.NEUTRAL
+        if self.random.random() < 0.5:
+            brand = self.scene.goods[0].brand if self.scene.goods else None
+            if found := asked(self.random, key, self.category, brand):
+                self.mood = found[1]
+                return found[0]
         return self._ask(self.pick("question", key), words)
 
     def _ask(self, pattern: str, words: dict[str, str]) -> str:
@@ -354,19 +364,16 @@ class Clerk:
             words["n"] = self.called() if self.scene.goods else "这个"
         if "{m}" in pattern:
             words["m"] = self.called(1)
-        asked = filler + self._typed(pattern.format(c=self.category, **words))
-        particle = asked[-1] in "吗呢吧啊呗嘛么不？！。"
-        return (
-            asked + self.random.choice("？?" if particle else "？？?啊呢")
-            if self.random.random() < 0.3
-            else asked
-        )
+        text = filler + self._typed(pattern.format(c=self.category, **words))
+        if self.random.random() < 0.7:
+            return text
+        return text + self.random.choice("？?" if text[-1] in "吗呢吧啊呗嘛么不？！。" else "？？?啊呢")
 
     def _typed(self, text: str) -> str:
         """At times a character is lost, as when one types or is misheard."""
-        lost = (
-            self.random.randrange(len(text)) if len(text) > 4 and self.random.random() < 0.06 else len(text)
-        )
+        if len(text) < 5 or self.random.random() > 0.06:
+            return text
+        lost = self.random.randrange(len(text))
         return text[:lost] + text[lost + 1 :]
 
     def reply(
@@ -390,7 +397,7 @@ class Clerk:
         }
         tie = self.tie(words.get("f", "") if key == "feature_yes" else "") if self.scene.goods else ""
         filled |= {
-            "oh": self.pick("open", opening),
+            "oh": f"⟦{opening}⟧",
             "ask": self.pick("ask", "close"),
             "tie": f"，{tie}" if tie else "",
             "tie0": f"{tie}，" if tie else "",
@@ -401,10 +408,18 @@ class Clerk:
             if f"{{{slot}}}" in pattern and item < len(self.scene.goods):
                 filled[slot] = self.scene.goods[item].name if "前者" in pattern else self.name(item)
         text = pattern.format(**(filled | words))
-        return tidy(text), tuple(one.fact.id for one in used)
+        return text, tuple(one.fact.id for one in used)
 
     def turn(self, question: str, tactic: Tactic, made: tuple[str, tuple[str, ...]]) -> Turn:
-        return Turn(question, tactic, *made)
+        """Only here is it known how the customer sounds, and so how the reply opens."""
+        text, facts = made
+        mood = _MOODS.get(self.mood) if self.random.random() < 0.7 else None
+
+        def opening(found: re.Match[str]) -> str:
+            return self.pick("open", mood if mood and found[1] in _NEUTRAL else found[1])
+
+        text = re.sub("⟦(.*?)⟧", opening, text)
+        return Turn(question, tactic, tidy(text), facts)
 
     # -- turns about one fact
 
@@ -684,13 +699,13 @@ class Clerk:
         question = self.question(self.random.choice(("human_angry", "service_angry")) if angry else "human")
         own = self.scripted(question, Tactic.HAND_OVER) if self.random.random() < 0.8 else None
         return own or self.turn(
-            question, Tactic.HAND_OVER, self.reply("hand_over", "angry" if angry else "calm")
+            question, Tactic.HAND_OVER, self.reply("hand_over", "angry" if angry else "ready")
         )
 
     def custom(self) -> Turn | None:
         tactic = self.random.choice((Tactic.HAND_OVER, Tactic.ADMIT))
         patterns = [text for text in PARTS["reply"]["custom"] if "{v}" not in text]
-        text = self.random.choice(patterns).format(oh=self.pick("open", "calm"))
+        text = self.random.choice(patterns).format(oh=self.pick("open", "ready"))
         return Turn(self.question("custom"), tactic, tidy(text))
 
     def greet(self) -> Turn | None:
