@@ -452,8 +452,13 @@ def _has_moved_on(
 def _contradicts(state: DialogueState, product: Product) -> bool:
     turned_down = {product.brand, product.category, *product.features} & set(state.excluded)
     other_brand = state.brand is not None and state.brand != product.brand
-    other_model = state.model is not None and state.model not in (product.model, product.name)
+    other_model = state.model is not None and not _carries(product, state.model)
     return bool(turned_down) or other_brand or other_model
+
+
+def _carries(product: Product, model: str) -> bool:
+    """Whether it is that model, or of the series so named."""
+    return model == product.model or product.name.startswith(model)
 
 
 def _terms(state: DialogueState) -> tuple[object, ...]:
@@ -474,6 +479,6 @@ def _with_fitting_names(state: DialogueState, before: DialogueState, lookup: Loo
     product = lookup(state.focus) if state.focus else None
     if product is None:
         return state if state.model != before.model else replace(state, model=None)
-    fits = state.model in (product.model, product.name)
+    fits = state.model is not None and _carries(product, state.model)
     same_brand = state.brand == product.brand
     return replace(state, model=state.model if fits else None, brand=state.brand if same_brand else None)

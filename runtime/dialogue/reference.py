@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from runtime.types import DialogueState, Product, Slot, SlotName
-from runtime.understanding.numbers import parse_quantities
+from runtime.understanding.numbers import parse_quantities, render_quantity
 from runtime.understanding.slots import CatalogueNames
 
 Lookup = Callable[[str], Product | None]  # id -> the product as it is now; None: no longer there
@@ -56,14 +56,15 @@ def point_at(
     """
     if _REJECT.search(text):
         return Reference(rejects=True)
-    named = _named(slots, state, names)
-    shown = [product for product in map(lookup, state.shown) if product is not None]
+    shown = _existing(state.shown, lookup)
     found = (
-        named
+        _named(slots, state, names, lookup)
         or _of_category(text, slots, state, lookup)
         or _by_place(text, state)
         or _by_price(text, slots, shown)
         or _by_property(text, slots, shown)
+        or _by_part_of_name(text, slots, shown)
+        or _by_part_of_name(text, slots, _seen_of_kind(slots, state, lookup))
         or _by_pronoun(text, slots, state, lookup)
     )
     if _COMPARES.search(text):
@@ -71,15 +72,29 @@ def point_at(
     return Reference(found)
 
 
-def _named(slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames) -> tuple[str, ...]:
-    """Goods whose name or model was said; one that was shown where several share it."""
+def _existing(ids: Iterable[str], lookup: Lookup) -> list[Product]:
+    return [product for product in map(lookup, ids) if product is not None]
+
+
+def _seen_of_kind(slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> list[Product]:
+    """Goods seen so far, of the kind that the talk is about."""
+    category = wanted_category(slots) or state.category
+    return [product for product in _existing(state.seen, lookup) if product.category == category]
+
+
+def _named(
+    slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+) -> tuple[str, ...]:
+    """Goods whose name or model was said; where several share it, one of that size or one that was seen."""
     found = []
+    told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
     for slot in slots:
         if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
-            ids = names.ids.get(slot.value, ())
-            known = [product for product in ids if product in state.seen]
-            found += known[-1:] or (list(ids) if len(ids) == 1 else [])
-    return tuple(dict.fromkeys(found))
+            goods = _existing(names.ids.get(slot.value, ()), lookup)
+            goods = [product for product in goods if all(_has(product, each) for each in told)] or goods
+            seen = [product for product in goods if product.id in state.seen]
+            found += seen[-1:] or (goods if len(goods) == 1 else [])
+    return tuple(dict.fromkeys(product.id for product in found))
 
 
 def _of_category(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
@@ -146,14 +161,30 @@ def _by_price(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> t
 
 
 def _by_property(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> tuple[str, ...]:
-    """白色那款, 凉川的那个, 大字那款: the one of those shown that alone has it."""
-    if not re.search(_THAT, text) or len(shown) < 2:
+    """白色那款, 凉川的那个: the first of those shown that has it and is not like all others."""
+    told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
+    if not told or not re.search(_THAT, text):
         return ()
-    told = [s for s in slots if s.name in _PROPERTIES and not s.negated]
-    fitting = [product for product in shown if told and all(_has(product, slot) for slot in told)]
-    if not fitting:
-        fitting = [product for product in shown if _own_words(product, shown, text)]
-    return (fitting[0].id,) if 0 < len(fitting) < len(shown) else ()
+    fitting = [product.id for product in shown if all(_has(product, slot) for slot in told)]
+    return tuple(fitting[:1]) if len(fitting) < len(shown) else ()
+
+
+def _by_part_of_name(text: str, slots: tuple[Slot, ...], goods: Sequence[Product]) -> tuple[str, ...]:
+    """静享多少钱, 静享那款: the one whose name alone has two neighbouring characters said outside a slot."""
+    pointer = _PRONOUN.search(text)
+    first, last = (max(0, pointer.start() - 6), pointer.start()) if pointer else (0, len(text))
+    covered = {place for slot in slots for place in range(slot.start, slot.end - 1)}
+    said = {text[i : i + 2] for i in range(first, last - 1) if i not in covered}
+    found = tuple(
+        product.id
+        for product in goods
+        if len(goods) > 1 and said & (_pairs(product.name) - _pairs_of_others(product, goods))
+    )
+    return found if len(found) == 1 or (len(found) == 2 and _COMPARES.search(text)) else ()
+
+
+def _pairs_of_others(product: Product, goods: Sequence[Product]) -> set[str]:
+    return {pair for other in goods if other.id != product.id for pair in _pairs(other.name)}
 
 
 _PROPERTIES = {SlotName.BRAND, SlotName.COLOR, SlotName.FEATURE, SlotName.SIZE}
@@ -166,14 +197,8 @@ def _has(product: Product, slot: Slot) -> bool:
         return slot.value in product.colors
     if slot.name is SlotName.FEATURE:
         return slot.value in product.features
-    return any(slot.text in words.lower() for words in (product.name, *(value for _, value in product.specs)))
-
-
-def _own_words(product: Product, shown: Sequence[Product], text: str) -> bool:
-    """Whether two neighbouring characters of the name, in no other shown name, were said."""
-    pairs = _pairs(product.name)
-    others = {pair for other in shown if other.id != product.id for pair in _pairs(other.name)}
-    return any(pair in text for pair in pairs - others)
+    size = slot.value if isinstance(slot.value, str) else render_quantity(slot.value)
+    return any(size in words for words in (product.name, *(value for _, value in product.specs)))
 
 
 def _pairs(name: str) -> set[str]:

@@ -49,12 +49,14 @@ class CatalogueNames:
 
     @classmethod
     def of(cls, products: Iterable[Product]) -> CatalogueNames:
-        """Names, models (also without their dashes), brands and categories of ``products``."""
+        """Names (also without the kind of goods), models (also without dashes), brands and categories."""
         entries: dict[str, tuple[SlotName, str]] = {}
         ids: defaultdict[str, list[str]] = defaultdict(list)
+        series: defaultdict[str, list[Product]] = defaultdict(list)
         for product in products:
             model = product.model or product.name
             ids[model].append(product.id)
+            series[_series(product)].append(product)
             for spoken, slot, value in (
                 (product.category, SlotName.CATEGORY, product.category),
                 (product.brand, SlotName.BRAND, product.brand),
@@ -65,6 +67,11 @@ class CatalogueNames:
                 form = normalise_text(spoken)
                 if len(form) > 1:
                     entries.setdefault(form, (slot, value))
+        for name, members in series.items():
+            models = {product.model or product.name for product in members}
+            value = models.pop() if len(models) == 1 else name
+            if name and entries.setdefault(normalise_text(name), (SlotName.MODEL, value))[1] == name:
+                ids[name] = [product.id for product in members]
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for form in entries:
             lengths[form[0]].add(len(form))
@@ -81,6 +88,13 @@ class CatalogueNames:
                 known = self.entries.get(text[start : start + length])
                 if known and not _cuts_a_word(text, start, start + length):
                     yield (start, start + length, *known)
+
+
+def _series(product: Product) -> str:
+    """What a name is shortened to: 凉川静享1.5匹变频空调 to 凉川静享; "" if only the brand is left."""
+    name = re.split(r"[0-9]", product.name.removesuffix(product.category))[0].rstrip()
+    own = name.removeprefix(product.brand)
+    return name if own != name and len(own) > 1 else ""
 
 
 def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple[Slot, ...]:

@@ -53,6 +53,14 @@ SCRIPTS = """
 黑色那款呢 / 功能 / focus=P003
 静享那款保修几年 / 保修 / focus=P001
 
+# by a part of its name
+看看空调，预算三千 / 推荐 / focus=P001
+恒意多少钱 / 询价 / focus=P003
+轻凉呢 / 询价 / focus=P002
+这个恒定温度吗 / 功能 / focus=P002
+静享和恒意哪个好 / 比较 / shown=P001,P003 do=比较
+棠岛轻凉多少钱 / 询价 / focus=P002
+
 # pronouns
 看看空调，预算三千 / 推荐 / focus=P001
 第二个 / 功能 / focus=P002
@@ -187,6 +195,11 @@ TD-B500多少钱 / 询价 / focus=P011 category=冰箱
 那冰箱呢 / 其他 / category=冰箱 focus=P011 do=推荐
 刚才那个空调多少钱 / 询价 / category=空调 focus=P001
 那个冰箱呢 / 询价 / category=冰箱 focus=P011
+
+# a part of a name is not taken from another kind
+空调预算三千 / 推荐 / focus=P001
+看看冰箱 / 推荐 / focus=P011
+轻凉一点的 / 推荐 / category=冰箱 focus=P011
 
 # what is there already
 我已经有冰箱了，想看空调 / 推荐 / category=空调

@@ -15,6 +15,8 @@ from runtime.understanding.slots import CatalogueNames, Tag, find_slots
 NAMES = CatalogueNames.of(
     (
         Product("P1", "凉川静享1.5匹变频空调", "空调", "凉川", "LC-A35J1", 2999),
+        Product("P6", "凉川静享1匹变频空调", "空调", "凉川", "LC-A26J1", 1999),
+        Product("P7", "凉川静享大字1.5匹变频空调", "空调", "凉川", "LC-A35D2", 2799),
         Product("P2", "棠岛轻凉1.5匹变频空调", "空调", "棠岛", "TD-K35", 2199),
         Product("P3", "松岭双胞胎冰箱", "冰箱", "松岭", "X1", 1299),
         Product("P4", "松岭双胞胎冰箱白", "冰箱", "松岭", "X1", 1299),
@@ -155,6 +157,9 @@ NAMED = [
     ("lca35j1有货吗", "model=LC-A35J1"),
     ("凉川静享1.5匹变频空调怎么样", "model=LC-A35J1"),
     ("凉川的1.5匹空调", "brand=凉川 size=1.5匹 category=空调"),
+    ("棠岛轻凉有货吗", "model=TD-K35"),
+    ("凉川静享大字那款", "model=LC-A35D2"),
+    ("凉川静享1.5匹的", "model=凉川静享 size=1.5匹"),
     ("x1和x10", "model=X1"),
     ("无型号音乐盒", "model=无型号音乐盒"),
     ("音乐盒", "category=音乐盒"),
@@ -169,6 +174,7 @@ def test_the_shops_own_names_win(text: str, slots: str) -> None:
 def test_goods_that_share_a_model_share_its_ids() -> None:
     assert NAMES.ids["X1"] == ("P3", "P4")
     assert NAMES.ids["LC-A35J1"] == ("P1",)
+    assert NAMES.ids["凉川静享"] == ("P1", "P6")
 
 
 def test_a_tag_brings_in_what_no_list_knows() -> None:
