@@ -11,6 +11,7 @@ COMMANDS = {
     "understanding": "export.train.understanding:main",
     "onnx": "export.onnx:main",
     "report-understanding": "export.report:main",
+    "report-dialogues": "export.evaluate:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",
     "gguf": "export.gguf:main",
