@@ -8,14 +8,17 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from runtime.knowledge.catalogue import read_catalogue
 from runtime.knowledge.evidence import choose_evidence
+from runtime.knowledge.index import DIMENSIONS, Floats
 from runtime.knowledge.retrieval import retrieve
 from runtime.knowledge.view import View, build_view
 from runtime.settings import DEMO_GOODS
@@ -24,17 +27,17 @@ from runtime.types import DialogueState, EmotionVector, Intent, Product, Tactic,
 from runtime.understanding.numbers import normalise_text
 
 TODAY = date(2026, 11, 21)
-QUERIES = (
+QUERIES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "我家100平，预算5k，要省电的空调，老人用的",
-        dict(category="空调", budget_max=5000.0, area_m2=100.0, features=("省电",), who="老人"),
+        {"category": "空调", "budget_max": 5000.0, "area_m2": 100.0, "features": ("省电",), "who": "老人"},
     ),
     ("有什么好东西推荐", {}),
-    ("三千以内的", dict(budget_max=3000.0)),
-    ("要静音省电的", dict(features=("静音", "省电"))),
-    ("凉船净想1.5匹变频空调多少钱", dict(category="空调")),
-    ("65寸的电视", dict(category="电视", size="65寸", excluded=("映岚",))),
-    ("便宜点的手机", dict(category="手机", budget_max=1.0)),
+    ("三千以内的", {"budget_max": 3000.0}),
+    ("要静音省电的", {"features": ("静音", "省电")}),
+    ("凉船净想1.5匹变频空调多少钱", {"category": "空调"}),
+    ("65寸的电视", {"category": "电视", "size": "65寸", "excluded": ("大屏",)}),
+    ("便宜点的手机", {"category": "手机", "budget_max": 1.0}),
 )
 
 
@@ -46,9 +49,10 @@ class RandomEncoder:
     def __init__(self) -> None:
         self._random = np.random.default_rng(1)
 
-    def embed(self, texts: object) -> np.ndarray:
-        vectors = self._random.standard_normal((len(texts), 128)).astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    def embed(self, texts: Sequence[str]) -> Floats:
+        vectors = self._random.standard_normal((len(texts), DIMENSIONS)).astype(np.float32)
+        unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def many(count: int) -> Goods:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.items import Item, has_size, is_valid, price_on
+from runtime.knowledge.items import Item, is_valid, price_on, says_size
 from runtime.knowledge.names import HOMOPHONE
 from runtime.types import (
     DialogueState,
@@ -254,7 +254,7 @@ def _asked(name: str, value: str, state: DialogueState, text: str) -> int:
     words = [word for part, said in _SPEC_WORDS.items() if part in name for word in said.split()]
     if any(word in text for word in words):
         return 2
-    needed = (state.area_m2 and "面积" in name) or (state.size and has_size(value, state.size))
+    needed = (state.area_m2 and "面积" in name) or (state.size and says_size(value, state.size))
     return 1 if needed or any(feature in words for feature in state.features) else 0
 
 

@@ -23,12 +23,14 @@ class Item:
     product: Product
     categories: frozenset[str]  # canonical; 无线洗地机 of the class 吸尘器 is both
     traits: frozenset[str]  # canonical features and colours
+    sizes: tuple[Quantity, ...]  # amounts in its name and specs, weights left out
     area: Quantity | None  # ㎡ that it serves
     promotions: tuple[Promotion, ...]  # its own
 
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
     areas = [quantity for name, value in product.specs if "面积" in name for quantity in _quantities(value)]
+    written = (product.name, *(value for name, value in product.specs if "重" not in name))
     return Item(
         product=product,
         categories=_categories(product.category, product.name),
@@ -36,6 +38,7 @@ def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
             [_canonical(SlotName.FEATURE, word) for word in product.features]
             + [_canonical(SlotName.COLOR, word) for word in product.colors]
         ),
+        sizes=tuple(dict.fromkeys(quantity for text in written for quantity in _quantities(text))),
         area=next((replace(area, unit="㎡") for area in areas if area.unit in ("㎡", "")), None),
         promotions=promotions,
     )
@@ -65,15 +68,28 @@ def _categories(category: str, name: str) -> frozenset[str]:
     return frozenset({own} | ends)
 
 
-def has_size(written: str, size: str) -> bool:
-    """Whether a name or a spec's value says that size: 1.5匹, 60-80L, or a word such as 大号."""
-    wanted = read_quantity(size)
-    if wanted is None:
-        return size in written
-    return any(own.unit == wanted.unit and overlap(own, wanted) for own in _quantities(written))
+def comes_in(item: Item, size: str) -> bool:
+    """Whether it has that size: 1.5匹, 60-80L, or a word of its name such as 大号."""
+    wanted = _size(size)
+    return _any_fits(item.sizes, wanted) if wanted else size in item.product.name
 
 
-def overlap(own: Quantity, wanted: Quantity) -> bool:
+def says_size(written: str, size: str) -> bool:
+    """Whether a spec's value says that size."""
+    wanted = _size(size)
+    return _any_fits(_quantities(written), wanted) if wanted else size in written
+
+
+@lru_cache(maxsize=256)
+def _size(size: str) -> Quantity | None:
+    return read_quantity(normalise_text(size))
+
+
+def _any_fits(own: tuple[Quantity, ...], wanted: Quantity) -> bool:
+    return any(quantity.unit == wanted.unit and _overlap(quantity, wanted) for quantity in own)
+
+
+def _overlap(own: Quantity, wanted: Quantity) -> bool:
     low, high = wanted.low or 0.0, math.inf if wanted.high is None else wanted.high
     own_low, own_high = own.low or 0.0, math.inf if own.high is None else own.high
     return own_low <= high and low <= own_high

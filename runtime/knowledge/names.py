@@ -22,6 +22,7 @@ _MIN_NAME, _MIN_MODEL = 2, 4  # sounds that a beginning needs
 _AFTER_ANY = "\U0010ffff"  # sorts behind every sound
 
 _LONG = 5  # digits from which a number is read out one by one
+_PUNCTUATION = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 EXACT, HOMOPHONE = 1.0, 0.95
@@ -37,7 +38,7 @@ class NameIndex:
     @classmethod
     def of(cls, products: Iterable[Product]) -> NameIndex:
         found = {
-            (sound_of(form), row, _bare(form), needed)
+            (_sounds(form), row, _bare(form), needed)
             for row, product in enumerate(products)
             for form, needed in _forms(product)
         }
@@ -46,8 +47,8 @@ class NameIndex:
 
     def find(self, text: str) -> dict[int, float]:
         """Rows of goods that ``text`` names: EXACT or HOMOPHONE for a whole name, less for its beginning."""
-        written = _bare(text[:MAX_QUERY])
-        heard = sound_of(text[:MAX_QUERY])
+        form = normalise_text(text[:MAX_QUERY])
+        written, heard = _bare(form), _sounds(form)
         found: dict[int, float] = {}
         for start in range(len(heard)):
             for row, strength in self._at(heard[start:], written):
@@ -77,7 +78,11 @@ class NameIndex:
 
 def sound_of(text: str) -> Sound:
     """凉川1.5匹 -> (liang, chuan, yi, dian, wu, pi), as it is said."""
-    return tuple(_sound(char) for char in _bare(_NUMBER.sub(_say, normalise_text(text))))
+    return _sounds(normalise_text(text))
+
+
+def _sounds(form: str) -> Sound:
+    return tuple(map(_sound, _bare(_NUMBER.sub(_say, form))))
 
 
 def _say(number: re.Match[str]) -> str:
@@ -91,26 +96,25 @@ def _sound(char: str) -> str:
     return char if char.isascii() else lazy_pinyin(char)[0]
 
 
-def _bare(text: str) -> str:
-    """Normalised, without spaces and punctuation: LC-A35 J1 -> lca35j1."""
-    return "".join(char for char in normalise_text(text) if char.isalnum())
+def _bare(form: str) -> str:
+    """Without spaces and punctuation: lc-a35 j1 -> lca35j1."""
+    return _PUNCTUATION.sub("", form)
 
 
 def _forms(product: Product) -> Iterable[tuple[str, int]]:
-    """The forms under which a product may be named, and how many sounds of each must be heard."""
-    yield product.name, max(_MIN_NAME, len(product.brand) + 1)
-    rest = product.name.removeprefix(product.brand)
-    if rest != product.name and not _is_category(rest):
+    """The normalised forms under which a product may be named; the sounds of each that must be heard."""
+    name, brand = normalise_text(product.name), normalise_text(product.brand)
+    yield name, max(_MIN_NAME, len(brand) + 1)
+    rest = name.removeprefix(brand)
+    if rest != name and not _is_category(rest):
         yield rest, _MIN_NAME
-    yield product.model, _MIN_MODEL
+    yield normalise_text(product.model), _MIN_MODEL
 
 
-def _is_category(text: str) -> bool:
+def _is_category(form: str) -> bool:
     """Whether a name without its brand only says what kind of thing it is: 滚筒洗衣机."""
-    written = normalise_text(text)
     return any(
-        slot is SlotName.CATEGORY and end - start == len(written)
-        for start, end, slot, _ in lexicon.scan(written)
+        slot is SlotName.CATEGORY and end - start == len(form) for start, end, slot, _ in lexicon.scan(form)
     )
 
 

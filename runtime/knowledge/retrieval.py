@@ -15,20 +15,23 @@ budget are hard filters, the last one given up only where nothing fits, and then
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from runtime.knowledge.filters import TOLERANCE, wanted_traits
 from runtime.knowledge.index import Floats
-from runtime.knowledge.items import Item, has_size, price_on
-from runtime.knowledge.names import HOMOPHONE
+from runtime.knowledge.items import Item, comes_in, price_on
+from runtime.knowledge.names import HOMOPHONE, MAX_QUERY
 from runtime.knowledge.view import View, build_view
-from runtime.types import DialogueState, Hit, Quantity, SlotName
+from runtime.types import DialogueState, Hit, Quantity
 from runtime.understanding import lexicon
 
 __all__ = ["View", "build_view", "reason_for", "retrieve"]
 
 MAX_HITS = 5
-_SELECTED, _NEAREST = 300, 60  # candidates from SQL, from the graph
+_SELECTED, _NEAREST = 200, 60  # candidates from SQL, from the graph
 _MAX_REASONS = 4
 
 
@@ -36,18 +39,30 @@ def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, tod
     """Up to MAX_HITS goods, best first. ``text`` is normalised, ``embedding`` its unit vector."""
     named = view.sounds.find(text)
     certain = {row for row, strength in named.items() if strength >= HOMOPHONE}
-    rows = certain | set(_candidates(view, state, embedding, named, today))
-    mentioned = {(slot, word) for _, _, slot, word in lexicon.scan(text)}
+    rows = list(certain | set(_candidates(view, state, embedding, named, today)))
+    likeness = (view.index.vectors[rows] @ embedding).tolist()
+    wish = Wish(
+        state, wanted_traits(state), {word for _, _, _, word in lexicon.scan(text[:MAX_QUERY])}, today
+    )
     scored = []
-    for row in rows:
-        likeness = float(view.index.vectors[row] @ embedding)
-        score = 4 * named.get(row, 0.0) + likeness + _fit(view.items[row], state, mentioned, today)
+    for row, like in zip(rows, likeness, strict=True):
+        score = 4 * named.get(row, 0.0) + like + _fit(view.items[row], wish)
         scored.append((row in certain, score, -row))
     best = sorted(scored, reverse=True)[:MAX_HITS]
     return tuple(
         Hit((item := view.items[-row]).product, round(score, 4), reason_for(item, state, today))
         for _, score, row in best
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What goods are measured by."""
+
+    state: DialogueState
+    traits: tuple[str, ...]
+    mentioned: set[str]  # known words of this sentence
+    today: date
 
 
 def _candidates(
@@ -62,39 +77,32 @@ def _candidates(
         refused = set(filters.rejected)
         return [row for row in (*near, *named) if row not in refused]
     for step in filters.relaxed():
-        if rows := view.select(step, today, _SELECTED):
+        if rows := view.shelf.select(step, today, _SELECTED):
             return rows
     return []
 
 
-def _fit(item: Item, state: DialogueState, mentioned: set[tuple[SlotName, str]], today: date) -> float:
-    wanted = wanted_traits(state)
-    score = 1.5 * _share([word in item.traits for word in wanted])
-    score += 0.5 * _share([word in item.traits or word in item.categories for _, word in mentioned])
-    score += 1.0 * bool(state.size and _comes_in(item, state.size))
-    score += 0.8 * _served(item.area, state.area_m2)
+def _fit(item: Item, wish: Wish) -> float:
+    state = wish.state
+    score = 1.5 * _share(wish.traits, item.traits)
+    score += 0.5 * _share(wish.mentioned, item.traits | item.categories)
+    if state.size:
+        score += 1.0 * comes_in(item, state.size)
+    if state.area_m2 and item.area:
+        score += 0.8 * _served(item.area, state.area_m2)
     if state.budget_max:
-        price, _ = price_on(item, today)
-        used = price / state.budget_max
+        used = price_on(item, wish.today)[0] / state.budget_max
         score += 0.3 * (used if used <= 1 else 1 - used)
     return score - (item.product.stock == 0)
 
 
-def _share(fits: list[bool]) -> float:
-    return sum(fits) / len(fits) if fits else 0.0
+def _share(wanted: Collection[str], own: frozenset[str]) -> float:
+    return sum(word in own for word in wanted) / len(wanted) if wanted else 0.0
 
 
-def _comes_in(item: Item, size: str) -> bool:
-    product = item.product
-    written = (product.name, *(value for name, value in product.specs if "重" not in name))
-    return any(has_size(text, size) for text in written)
-
-
-def _served(own: Quantity | None, area_m2: float | None) -> float:
+def _served(own: Quantity, area_m2: float) -> float:
     """1 where the area lies in its range, else how near the range comes to it."""
-    if own is None or area_m2 is None:
-        return 0.0
-    low, high = own.low or 0.0, own.high or float("inf")
+    low, high = own.low or 0.0, own.high or math.inf
     if area_m2 > high:
         return high / area_m2
     return min(1.0, area_m2 / low) if low else 1.0
@@ -108,7 +116,7 @@ def reason_for(item: Item, state: DialogueState, today: date) -> str:
         near = price <= state.budget_max * TOLERANCE
         reasons.append("预算内" if price <= state.budget_max else "略超预算" if near else "超出预算")
     reasons += [word for word in wanted_traits(state) if word in item.traits]
-    if state.size and _comes_in(item, state.size):
+    if state.size and comes_in(item, state.size):
         reasons.append(state.size)
     if state.area_m2 and item.area:
         reasons += [f"{name}{value}" for name, value in product.specs if "面积" in name]

@@ -5,7 +5,6 @@ A turn keeps the view it began with, so an import under live traffic changes not
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from typing import Protocol
 from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
 from runtime.knowledge.evidence import choose_evidence
-from runtime.knowledge.filters import SCHEMA, Filters, wanted_traits
+from runtime.knowledge.filters import Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
 from runtime.knowledge.items import Item, make_item
 from runtime.knowledge.names import NameIndex
 from runtime.knowledge.questions import QuestionIndex
+from runtime.knowledge.shelf import Shelf
 from runtime.store.goods import Goods
 from runtime.types import (
     DialogueState,
@@ -45,7 +45,7 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Floats: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """Goods, their names, and the indexes over them."""
 
@@ -61,7 +61,7 @@ class View:
     questions: QuestionIndex  # likewise
     rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
-    database: sqlite3.Connection  # in memory, only read
+    shelf: Shelf
 
     def product(self, id: str) -> Product | None:
         row = self.rows.get(id)
@@ -94,23 +94,6 @@ class View:
             wanted=wanted_traits(state),
         )
 
-    def select(self, filters: Filters, today: date, limit: int) -> list[int]:
-        """Rows that pass, in stock and with most of the wanted traits first."""
-        where, parameters = filters.where(today)
-        found = self.database.execute(
-            f"""SELECT item.row FROM item LEFT JOIN (
-                    SELECT row, count(*) AS fitting FROM trait
-                    WHERE word IN (SELECT value FROM json_each(:wanted)) GROUP BY row) USING (row)
-                WHERE {where} ORDER BY available DESC, fitting DESC, row LIMIT {limit:d}""",
-            parameters,
-        )
-        return [row for (row,) in found]
-
-    def count(self, filters: Filters, today: date) -> int:
-        where, parameters = filters.where(today)
-        (count,) = self.database.execute(f"SELECT count(*) FROM item WHERE {where}", parameters).fetchone()
-        return int(count)
-
     def situation(
         self, hits: tuple[Hit, ...], state: DialogueState, understanding: Understanding, today: date
     ) -> Situation:
@@ -118,7 +101,7 @@ class View:
         evidence = choose_evidence(self, hits, state, understanding, Tactic.OFFER, today)
         found = tuple(fact for fact in evidence.facts if fact.kind is not FactKind.SCRIPT)
         filters = self.filters(state)
-        matches = self.count(filters, today) if filters and evidence.hits else 0
+        matches = self.shelf.count(filters, today) if filters and evidence.hits else 0
         return Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
 
     def _sold_as(self, category: str) -> tuple[str, ...]:
@@ -154,29 +137,5 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         questions=QuestionIndex.of([faq.question for faq in faqs]),
         rows=ids,
         categories=frozenset(category for item in items for category in item.categories),
-        database=_database(items),
+        shelf=Shelf.of(items),
     )
-
-
-def _database(items: tuple[Item, ...]) -> sqlite3.Connection:
-    # Built on one thread and read on another, one call at a time.
-    database = sqlite3.connect(":memory:", check_same_thread=False)
-    database.executescript(SCHEMA)
-    for row, item in enumerate(items):
-        product = item.product
-        database.execute(
-            "INSERT INTO item VALUES (?, ?, ?, ?)", (row, product.brand, product.price, product.stock != 0)
-        )
-        database.executemany("INSERT INTO kind VALUES (?, ?)", [(word, row) for word in item.categories])
-        database.executemany("INSERT INTO trait VALUES (?, ?)", [(word, row) for word in item.traits])
-        database.executemany(
-            "INSERT INTO offer VALUES (?, ?, ?, ?)",
-            [
-                (row, p.price, p.starts and p.starts.isoformat(), p.ends and p.ends.isoformat())
-                for p in item.promotions
-                if p.price is not None
-            ],
-        )
-    database.commit()
-    database.execute("PRAGMA query_only = ON")
-    return database

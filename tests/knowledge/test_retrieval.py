@@ -156,4 +156,4 @@ def test_any_state_finds_fitting_goods(view: View, text: str, **state: object) -
 
 def test_the_view_is_only_read(view: View) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        view.database.execute("DELETE FROM item")
+        view.shelf.database.execute("DELETE FROM item")
