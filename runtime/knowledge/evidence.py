@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from runtime.knowledge import fact_text
 from runtime.knowledge.items import Item, is_valid, price_on, says_size
 from runtime.knowledge.names import HOMOPHONE
+from runtime.knowledge.reasons import reason_for
 from runtime.types import (
     DialogueState,
     Emotion,
@@ -81,24 +82,9 @@ _SPEC_WORDS = {
     "存储": "内存 容量",
     "匹": "多大 几匹",
 }
-_KEY_SPECS = frozenset(
-    [
-        "匹数",
-        "适用面积",
-        "容量",
-        "屏幕",
-        "尺寸",
-        "存储",
-        "内存",
-        "续航",
-        "能效等级",
-        "噪音",
-        "吸力",
-        "风量",
-        "通量",
-        "加热",
-    ]
-)
+_KEY_SPECS = {
+    "匹数", "适用面积", "容量", "屏幕", "尺寸", "存储", "内存", "续航", "能效等级", "噪音", "吸力", "风量", "通量", "加热"
+}  # fmt: skip
 
 
 def choose_evidence(
@@ -113,7 +99,7 @@ def choose_evidence(
     intent = understanding.intent
     if tactic in _NO_FACTS:
         return Evidence(facts=tuple(_script(view, intent, understanding, state)))
-    goods = _goods(view, hits, state, understanding)
+    goods = _goods(view, hits, state, understanding, today)
     items = [view.items[view.rows[hit.product.id]] for hit in goods]
     aspects = tuple(dict.fromkeys((*_ASPECTS.get(intent, ()), *_TACTIC_ASPECTS.get(tactic, ()))))
     if understanding.emotion.top() is Emotion.HESITANT and items and _K.PROMOTION not in aspects:
@@ -135,7 +121,7 @@ def choose_evidence(
 
 
 def _goods(
-    view: View, hits: tuple[Hit, ...], state: DialogueState, understanding: Understanding
+    view: View, hits: tuple[Hit, ...], state: DialogueState, understanding: Understanding, today: date
 ) -> list[Hit]:
     """Those named, the product in focus, those compared, or those found."""
     intent = understanding.intent
@@ -145,25 +131,26 @@ def _goods(
     named = [hit for hit in hits if heard.get(view.rows[hit.product.id], 0.0) >= HOMOPHONE]
     if named and (intent not in _SEVERAL or len(named) > 1):
         return named[:MAX_PRODUCTS]
-    if intent is Intent.COMPARE and len(state.shown) > 1:
-        wanted = [state.focus, *state.shown] if state.focus in state.shown else [*state.shown]
-        return [_hit(view, hits, id) for id in _known(view, wanted)][:MAX_PRODUCTS]
-    if state.focus and intent not in _SEVERAL:
-        return [_hit(view, hits, id) for id in _known(view, [state.focus])]
+    focus = [state.focus] if state.focus and state.focus in view.rows else []
+    shown = [id for id in state.shown if id in view.rows]
+    if intent is Intent.COMPARE and len(shown) > 1:
+        return _hits(view, hits, (focus if state.focus in shown else []) + shown, state, today)
+    if focus and intent not in _SEVERAL:
+        return _hits(view, hits, focus, state, today)
     if not named and not _says_what(state):
         return []
-    focus = [_hit(view, hits, id) for id in _known(view, [state.focus])] if intent is Intent.COMPARE else []
-    return [*focus, *(hit for hit in hits if hit not in focus)][:MAX_PRODUCTS]
+    compared = focus if intent is Intent.COMPARE else []
+    return _hits(view, hits, [*compared, *(hit.product.id for hit in hits)], state, today)
 
 
-def _known(view: View, ids: Iterable[str | None]) -> list[str]:
-    return [id for id in dict.fromkeys(ids) if id is not None and id in view.rows]
-
-
-def _hit(view: View, hits: tuple[Hit, ...], id: str) -> Hit:
-    found = next((hit for hit in hits if hit.product.id == id), None)
-    product = view.items[view.rows[id]].product
-    return found or Hit(product, 0.0, " · ".join(product.features[:2]))
+def _hits(view: View, hits: tuple[Hit, ...], ids: list[str], state: DialogueState, today: date) -> list[Hit]:
+    """The first MAX_PRODUCTS of ``ids``, as they were found or with a reason of their own."""
+    found = {hit.product.id: hit for hit in hits}
+    chosen = list(dict.fromkeys(ids))[:MAX_PRODUCTS]
+    items = [view.items[view.rows[id]] for id in chosen]
+    return [
+        found.get(item.product.id) or Hit(item.product, 0.0, reason_for(item, state, today)) for item in items
+    ]
 
 
 def _says_what(state: DialogueState) -> bool:

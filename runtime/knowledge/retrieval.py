@@ -20,19 +20,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from runtime.knowledge.filters import TOLERANCE, wanted_traits
+from runtime.knowledge.filters import wanted_traits
 from runtime.knowledge.index import Floats
 from runtime.knowledge.items import Item, comes_in, price_on
 from runtime.knowledge.names import HOMOPHONE, MAX_QUERY
-from runtime.knowledge.view import View, build_view
+from runtime.knowledge.reasons import reason_for
+from runtime.knowledge.view import View
 from runtime.types import DialogueState, Hit, Quantity
 from runtime.understanding import lexicon
 
-__all__ = ["View", "build_view", "reason_for", "retrieve"]
-
 MAX_HITS = 5
 _SELECTED, _NEAREST = 200, 60  # candidates from SQL, from the graph
-_MAX_REASONS = 4
 
 
 def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, today: date) -> tuple[Hit, ...]:
@@ -77,7 +75,11 @@ def _candidates(
         refused = set(filters.rejected)
         return [row for row in (*near, *named) if row not in refused]
     for step in filters.relaxed():
-        if rows := view.shelf.select(step, today, _SELECTED):
+        rows = view.shelf.select(step, today, _SELECTED)
+        if len(rows) == _SELECTED:  # more may fit: those that the words point at must be among them
+            pointed_at = [*named, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
+            rows += view.shelf.passing(step, today, pointed_at)
+        if rows:
             return rows
     return []
 
@@ -106,22 +108,3 @@ def _served(own: Quantity, area_m2: float) -> float:
     if area_m2 > high:
         return high / area_m2
     return min(1.0, area_m2 / low) if low else 1.0
-
-
-def reason_for(item: Item, state: DialogueState, today: date) -> str:
-    """Why it fits, in short phrases that its own data bear out: 预算内 · 省电 · 适合老人."""
-    product, reasons = item.product, []
-    if state.budget_max:
-        price, _ = price_on(item, today)
-        near = price <= state.budget_max * TOLERANCE
-        reasons.append("预算内" if price <= state.budget_max else "略超预算" if near else "超出预算")
-    reasons += [word for word in wanted_traits(state) if word in item.traits]
-    if state.size and comes_in(item, state.size):
-        reasons.append(state.size)
-    if state.area_m2 and item.area:
-        reasons += [f"{name}{value}" for name, value in product.specs if "面积" in name]
-    if not reasons:
-        reasons = list(product.features[:2])
-    if product.stock == 0:
-        reasons = ["暂时缺货", *reasons]
-    return " · ".join(reasons[:_MAX_REASONS])

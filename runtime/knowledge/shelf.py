@@ -20,7 +20,7 @@ _BITS = 62  # of a column: SQLite's integers are signed and have 64
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Built on one thread and read on another, one call at a time; never written again."""
+    """Built on one thread, then only read, on any: SQLite lets one call in at a time."""
 
     database: sqlite3.Connection
     bits: Mapping[str, int]  # trait -> its place among all traits
@@ -67,6 +67,15 @@ class Shelf:
             parameters,
         )
         return [row for row, _ in found]
+
+    def passing(self, filters: Filters, today: date, rows: Sequence[int]) -> list[int]:
+        """Those of ``rows`` that pass."""
+        where, parameters = self._where(filters, today)
+        found = self.database.execute(
+            f"SELECT row FROM item WHERE row IN (SELECT value FROM json_each(:rows)) AND {where}",
+            parameters | {"rows": json.dumps(rows)},
+        )
+        return [row for (row,) in found]
 
     def count(self, filters: Filters, today: date) -> int:
         where, parameters = self._where(filters, today)

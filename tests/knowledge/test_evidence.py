@@ -121,6 +121,11 @@ def test_goods_that_were_shown_are_compared_where_they_differ(view: View) -> Non
     assert specs[0] == "适用面积10-15㎡"
 
 
+def test_a_product_that_is_no_longer_sold_gives_way(view: View) -> None:
+    found = evidence(view, "多少钱", Intent.PRICE, focus="P404", category="冰箱")
+    assert [hit.product.id for hit in found.hits] == ["P011"]
+
+
 def test_a_product_named_by_sound_is_the_one_talked_about(view: View) -> None:
     found = evidence(view, "净想一匹变频空调多少钱", Intent.PRICE, focus="P003", category="空调")
     assert [hit.product.id for hit in found.hits] == ["P001"]

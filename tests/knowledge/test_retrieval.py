@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.knowledge.retrieval import reason_for
+from runtime.knowledge import retrieval
+from runtime.knowledge.reasons import reason_for
 from runtime.knowledge.view import View, build_view
 from runtime.store.goods import Goods
 from runtime.types import DialogueState, Hit, Intent
@@ -73,7 +74,9 @@ def test_what_was_turned_down_stays_away(view: View) -> None:
 def test_a_brand_is_kept_while_it_has_something(view: View) -> None:
     assert ids(find(view, "空调", category="空调", brand="棠岛")) == ["P004"]
     assert ids(find(view, "空调", category="空调", brand="棠岛", budget_max=1000.0)) == ["P004"]
-    assert len(find(view, "空调", category="空调", brand="星竹")) == 5
+    others = find(view, "空调", category="空调", brand="星竹")
+    assert len(others) == 5
+    assert others[0].reason == "其他品牌"
 
 
 def test_features_size_and_colour_rank(view: View) -> None:
@@ -91,6 +94,15 @@ def test_goods_out_of_stock_come_later(view: View) -> None:
 @pytest.mark.parametrize("text", ["静享1匹变频空调", "kf135x多少钱", "凉川净想一匹变频空调"])
 def test_goods_named_come_first_whatever_else_was_said(view: View, text: str) -> None:
     assert ids(find(view, text, category="冰箱", budget_max=100.0, rejected=("P001",)))[0] == "P001"
+
+
+def test_goods_that_the_words_point_at_are_found_behind_many_others(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "_SELECTED", 1)
+    monkeypatch.setattr(retrieval, "_NEAREST", 1)
+    assert ids(find(view, "阔境那款", category="空调"))[0] == "P003"
+    assert "P011" not in ids(find(view, "云鲜那款", category="空调"))
 
 
 def test_words_alone_find_goods(view: View) -> None:
