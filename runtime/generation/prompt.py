@@ -17,7 +17,7 @@ USER, BOT, FACT, NEED, DO, END = "<|user|>", "<|bot|>", "<|fact|>", "<|need|>", 
 SPECIALS = (USER, BOT, FACT, NEED, DO, END)
 
 MAX_PRODUCTS, MAX_FACTS, MAX_EXCHANGES = 3, 10, 2
-QUESTION_CHARS, HISTORY_CHARS, FACT_CHARS = 120, 60, 80
+QUESTION_CHARS, HISTORY_CHARS, FACT_CHARS = 120, 60, 100
 
 _UNSAFE = re.compile(r"<\||\|>|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]+")
 
