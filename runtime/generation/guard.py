@@ -27,7 +27,7 @@ from runtime.generation.guard_words import (
     Means,
     Word,
 )
-from runtime.types import Evidence, Quantity
+from runtime.types import Evidence, FactKind, Quantity
 from runtime.understanding.numbers import QuantitySpan, parse_quantities
 
 _CLAUSE_END = re.compile(r"[，。!?;\n]|,(?![0-9])")
@@ -36,12 +36,15 @@ _NUMERALS = "零〇一二两兩三四五六七八九十百千万亿壹贰貳叁�
 _ODD_NUMERALS = "廿卅卌皕幺弌弍弎弐壱亖㐅"
 _NUMERAL_RUN = re.compile(rf"[0-9a-z.%\-_/+~¥°]+|[{_NUMERALS}]+|,(?=[0-9])")
 _LATIN = re.compile(r"[a-z0-9]+(?:[-_./+][a-z0-9]+)*")
+_FIGURE_START = re.compile(rf"[0-9a-z¥{_NUMERALS}]")
 _SPACED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}](?:[^\w\s，。!?;、()]+[{_NUMERALS}])+")
 _AHEAD = 4  # characters that must follow a figure before it counts as whole
 _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
-_NEED = re.compile(r"您|预算|家里|咱家|房间|客厅|卧室|老人|孩子|要求")
+_NEED = re.compile(r"您|预算|家里|咱家|房|客厅|卧室|老人|孩子|要求")
 _BUDGET = re.compile(r"预算|想花|价位|打算花")
+_GIVES = re.compile(r"[买单就再还白]$")
+_FITS = re.compile(r"适用|适合|能用|覆盖|可用|够用|管")
 _PRICED = re.compile(r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格")
 _SYMBOLS = "“”‘’\"'·—…～~、。，!?;:()《》「」【】[]%¥°×+-/.,_ \n㎡&#^=√•"
 
@@ -189,12 +192,15 @@ class Guard:
         if named := self._shelf.name_at(self._text, pos):
             return self._name(pos, *named)
         word = next((rest[:n] for n in range(min(LONGEST, len(rest)), 0, -1) if rest[:n] in WORDS), "")
-        if word and WORDS[word].means is not Means.HARMLESS:
+        means = WORDS[word].means if word else Means.HARMLESS
+        if means is Means.BOUND:
+            return self._bound(pos, pos + len(word), final)
+        if means is not Means.HARMLESS:
             return self._word(pos, word, WORDS[word], final)
         if rest[0] == "最" and not word:
             return self._superlative(pos, final)
-        if rest[0] in _NUMERALS or (rest[0].isascii() and rest[0].isalnum()) or rest[0] == "¥":
-            return self._figure(pos, len(word), final)
+        if _FIGURE_START.match(rest):
+            return self._figure(pos, pos, len(word), final)
         return _Step(pos + (len(word) or 1))
 
     # -- names
@@ -233,6 +239,8 @@ class Guard:
                 fact = self._shelf.free(
                     self._text[:pos][-20:], scope, whole=True
                 )  # 送货安装一次完成，不另收费
+        elif not ahead and not _GIVES.search(left):
+            return _Step(end)  # 没有电梯也送
         else:
             fact = self._shelf.gift(ahead, scope)
         return _Step(end, blocked="claim" if fact is None else None, fact=fact)
@@ -256,14 +264,24 @@ class Guard:
 
     # -- figures
 
-    def _figure(self, pos: int, harmless: int, final: bool) -> _Step | None:
-        run = _NUMERAL_RUN.match(self._text, pos)
-        end = run.end() if run else pos + 1
+    def _bound(self, pos: int, end: int, final: bool) -> _Step | None:
+        """不到, 大约: part of the figure, if one follows."""
+        if not final and len(self._text) <= end + 1:
+            return None
+        start = end + self._text.startswith(("是", "在", "要"), end)
+        if _FIGURE_START.match(self._text, start):
+            return self._figure(pos, start, 0, final)
+        return _Step(end)
+
+    def _figure(self, pos: int, numeral: int, harmless: int, final: bool) -> _Step | None:
+        """A figure whose own characters begin at ``numeral``."""
+        run = _NUMERAL_RUN.match(self._text, numeral)
+        end = run.end() if run else numeral + 1
         if not self._is_whole(end, final):
             return None if not harmless else _Step(pos + harmless)
-        span = self._span_at(pos)
+        span = self._span_at(numeral)
         if span is None:
-            return _Step(pos + harmless) if harmless else self._loose(pos, end)
+            return _Step(pos + harmless) if harmless else self._loose(numeral, end)
         end = self._clause + span.end
         if pos + harmless > end:
             return _Step(pos + harmless)  # 一天不用老充电
@@ -314,7 +332,9 @@ class Guard:
         """Said back from the customer's needs, as a need and never as a price."""
         around = claim.near + claim.right
         money = claim.quantity.unit in ("元", "")
-        if _PRICED.search(around) or not (_BUDGET if money else _NEED).search(claim.left + claim.right):
+        if (_PRICED if money else _FITS).search(around) or not (_BUDGET if money else _NEED).search(
+            claim.left + claim.right
+        ):
             return False
         return any(_same_need(claim.quantity, need) for need in self._quoted)
 
@@ -324,6 +344,8 @@ class Guard:
         if quantity.unit not in COUNTS or quantity.low is None or quantity.low != quantity.high:
             return False
         most = max(1, len(self._evidence.hits)) if quantity.unit in "款种个台件样" else 1
+        if claim.right.startswith(("优惠", "活动")):
+            most = sum(fact.kind is FactKind.PROMOTION for fact in self._evidence.facts)
         return quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
 
     def _loose(self, pos: int, end: int) -> _Step:
@@ -335,7 +357,7 @@ class Guard:
             return _Step(latin.end(), blocked=None if known else "number")
         run = self._text[pos:end]
         spaced = _SPACED.match(self._text, pos)
-        odd = len(run) > 1 or spaced or self._text.startswith("分之", end)
+        odd = len(run) > 1 or run == "¥" or spaced or self._text.startswith("分之", end)
         if odd and not self._shelf.says(spaced.group() if spaced else run, self._scope(pos)):
             return _Step(pos, blocked="number")
         return _Step(end)

@@ -154,7 +154,7 @@ class Shelf:
             x for f in near for x in f.labels if x in claim.right
         }
         for figure in fits:
-            if _clash(topics_of(words), figure.topics) or _clash(_places(words), _places(figure.phrase)):
+            if _clash(topics_of(words), figure.topics) or not _places_agree(words, figure.upto, figure.fact):
                 continue
             if (mentioned or not unit) and figure.labels and not mentioned & figure.labels:
                 continue
@@ -167,7 +167,9 @@ class Shelf:
         """A fact whose phrase supports a claiming word; a phrase about another place does not."""
         for phrase in self._phrases_in(scope):
             supports = text in phrase.text or (word.facts and word.facts.search(phrase.text))
-            if supports and not _clash(_places(clause), _places(phrase.text)):
+            if word.topic and word.topic not in topics_of(phrase.text) | _kind_topics(phrase.fact):
+                continue
+            if supports and _places_agree(clause, phrase.text, phrase.fact):
                 return phrase.fact.id
         return None
 
@@ -224,12 +226,20 @@ def _clash(first: Iterable[str], second: Iterable[str]) -> bool:
     return bool(first and second and not first & second)
 
 
-def _places(text: str) -> list[str]:
-    return _PLACES.findall(text)
+def _places_agree(said: str, phrase: str, fact: Fact) -> bool:
+    """Whether a phrase about a place is said of that place. Where a fact tells places apart, one must be named."""
+    here, there = set(_PLACES.findall(said)), set(_PLACES.findall(phrase))
+    if not there:
+        return True
+    return bool(here & there) or (not here and len(set(_PLACES.findall(fact.text))) == 1)
 
 
 def topics_of(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in TOPICS if pattern.search(text))
+
+
+def _kind_topics(fact: Fact) -> frozenset[str]:
+    return frozenset(_KIND_TOPICS.get(fact.kind, ()))
 
 
 def role_of(before: str, after: str, default: str) -> str:
@@ -259,7 +269,7 @@ def _comparable(figure: _Figure, unit: str, role: str, right: str) -> bool:
         return known == unit
     if known == "元":
         return role in ("", "price")
-    return not role and (figure.role == "name" or (not known and figure.after in ("", right[:1])))
+    return not role and not known and figure.after in ("", right[:1])
 
 
 def _role_fits(figure: _Figure, role: str, words: str) -> bool:
@@ -370,7 +380,7 @@ def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
             if span.quantity.unit == "元":
                 role = role_of(before, phrase[span.end : span.end + 6], _ROLES.get(fact.kind, "other"))
             about = text if span.quantity.unit == "日期" else phrase
-            topics = topics_of(about) | _KIND_TOPICS.get(fact.kind, set()) | topics_of(topic)
+            topics = topics_of(about) | _kind_topics(fact) | topics_of(topic)
             upto = phrase[: span.end]
             yield _Figure(
                 span.quantity,

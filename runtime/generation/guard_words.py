@@ -21,21 +21,24 @@ class Means(StrEnum):
     CLAIM = "claim"
     FREE = "free"
     GIFT = "gift"
+    BOUND = "bound"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     means: Means
     facts: re.Pattern[str] | None = None  # for claims: what a supporting phrase of a fact may match
+    topic: str = ""  # for claims: what the supporting phrase must be about
 
 
 def _load(table: dict[str, Any]) -> dict[str, Word]:
     """Later sections win: what is forbidden is never harmless."""
     words = {day: Word(Means.CLAIM) for day in _days()}
-    for means in (Means.HARMLESS, Means.FREE, Means.GIFT):
+    for means in (Means.HARMLESS, Means.BOUND, Means.FREE, Means.GIFT):
         words |= dict.fromkeys(table[means], Word(means))
     for claim in reversed(table["claim"]):
-        words |= dict.fromkeys(claim["words"], Word(Means.CLAIM, re.compile(claim["facts"])))
+        word = Word(Means.CLAIM, re.compile(claim["facts"]), claim.get("topic", ""))
+        words |= dict.fromkeys(claim["words"], word)
     for means in (Means.CONTACT, Means.LEAK, Means.COMMITMENT, Means.ABSOLUTE):
         words |= dict.fromkeys(table[means], Word(means))
     return words
@@ -75,7 +78,7 @@ TOPICS = tuple(
     for name, pattern in (
         (
             "deliver",
-            r"送货|送达|送到|配送|到货|发货|到家|运费|上楼|快递|送过去|送来|[能就内天]到(?![店手])|送$|[内天可]送",
+            r"送货|送达|送到|配送|到货|发货|到家|运费|上楼|快递|送过去|送来|[能就内天]到(?![店手])|天发|送$|[内天可]送",
         ),
         ("repair", r"保|包修|整机|压缩机|电机|主机|维修"),
         ("return", r"退|无理由|换货|换新|包换"),
