@@ -69,9 +69,11 @@ def fold(
     after = _fold_home(after, slots)
     after = _fold_answer(after, state, text, slots)
     after = _fold_kind(after, text, slots, lookup)
-    if not _asks_about_focus(after, text, reference):
+    asks = _asks_about_focus(after, text, slots, reference)
+    if not asks:
         after = _fold_features(after, text, slots)
-    after = _fold_focus(after, state, text, intent, reference, lookup)
+    wishes = intent in _WISHING or not (asks or intent in _SERVICE)
+    after = _fold_focus(after, state, text, wishes, reference, lookup)
     return after if intent in _NO_GOAL else replace(after, goal=intent)
 
 
@@ -127,8 +129,15 @@ def _amounts(slots: tuple[Slot, ...], name: SlotName) -> list[tuple[Slot, Quanti
 # --- category --------------------------------------------------------------------------------
 
 _SLIP = re.compile(r"不是|说错|[搞弄]错|错了|我是说|应该是|我说的是")
-# The category named is where something stands or what is there already, not what is wanted.
-_ASIDE = re.compile(r"(旁边?|边上|上面|下面|里面|已经|我?有了|买过|买了|刚买)")
+# The category named is where something stands, what is there already or what controls it, not what is wanted.
+_ASIDE = re.compile(
+    r"(旁边?|边上|上面|下面|里面|已经|我?有了|买过|买了|刚买)|"
+    r"上?(能|可以|能不能|可不可以)?(远程|直接)?(遥控|控制|操作|连[上接])"
+)
+# It is an old one, a tool or a gift.
+_ASIDE_BEFORE = re.compile(
+    r"((旧|老|原来|以前|原先)的?|[用连]|[送赠](不[送赠])?)(一?[个台部副套只件块张把])?$"
+)
 
 
 def _fold_category(
@@ -171,7 +180,8 @@ def _category(
 
 
 def _is_aside(text: str, slot: Slot) -> bool:
-    return bool(_ASIDE.match(text, slot.end))
+    start, _ = clause_bounds(text, slot.start, slot.end)
+    return bool(_ASIDE.match(text, slot.end) or _ASIDE_BEFORE.search(text[start : slot.start]))
 
 
 def _of_other_category(product_id: str | None, category: str, lookup: Lookup) -> bool:
@@ -365,9 +375,12 @@ _SOFT_AFTER = re.compile(
 _OPPOSITES = {"大容量": "小巧", "小巧": "大容量", "护脊": "柔软", "柔软": "护脊"}
 _CHOICE = re.compile(r"(.)不\1")
 _LAST_WORDS = 60  # characters that decide what kind of sentence it is
-_QUESTION = re.compile(r"[吗么嘛呢不没]$|怎么样|如何|(.)不\1|有没有|什么|哪|咋样")
+_QUESTION = re.compile(
+    r"[吗么嘛呢不没]$|怎么|如何|(.)不\1|有没有|什么|啥|哪|咋|多[大少久长重高宽厚远快钱]|几[^个款台件]"
+)
 _WISH = re.compile(
-    r"想|(?<![需主重])要(?!求|是)|换|推荐|找|来[个款台一]|最好|希望|得|有(没有)?.*的([吗么嘛没]|没有)?$|预算"
+    r"想|(?<![需主重])要(?!求|是)|换|推荐|找|来[个款台一]|最好|希望|有(没有)?.*的([吗么嘛没]|没有)?$|预算|"
+    r"[0-9百千万k]\w{0,3}呢$"
 )
 
 
@@ -377,9 +390,12 @@ def _is_question(text: str) -> bool:
     return bool(_QUESTION.search(plain)) and not _WISH.search(_CHOICE.sub("", plain))
 
 
-def _asks_about_focus(state: DialogueState, text: str, reference: Reference) -> bool:
-    pointed = state.focus is not None or bool(reference.products)
-    return pointed and not reference.rejects and _is_question(text)
+def _asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], reference: Reference) -> bool:
+    """它静音吗 asks about the product in focus; 静音的多少钱 about others that are."""
+    if reference.products:
+        return _is_question(text)
+    described = any(s.name is SlotName.FEATURE and "的" in text[s.end - 1 : s.end + 1] for s in slots)
+    return state.focus is not None and not reference.rejects and not described and _is_question(text)
 
 
 def _fold_features(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> DialogueState:
@@ -414,7 +430,7 @@ def _fold_focus(
     state: DialogueState,
     before: DialogueState,
     text: str,
-    intent: Intent,
+    wishes: bool,
     reference: Reference,
     lookup: Lookup,
 ) -> DialogueState:
@@ -425,7 +441,7 @@ def _fold_focus(
     if products:
         focus = state.focus if len(products) > 1 and state.focus in products else products[0]
         state = replace(state, focus=focus, shown=products if len(products) > 1 else state.shown)
-    elif state.focus and _has_moved_on(state, before, text, intent, lookup(state.focus)):
+    elif state.focus and _has_moved_on(state, before, wishes, lookup(state.focus)):
         state = replace(state, focus=None)
     return _with_fitting_names(state, before, lookup)
 
@@ -436,17 +452,13 @@ def _reject(state: DialogueState, text: str) -> DialogueState:
     return replace(state, focus=None, model=None, rejected=_joined(state.rejected, turned_down))
 
 
-def _has_moved_on(
-    state: DialogueState, before: DialogueState, text: str, intent: Intent, product: Product | None
-) -> bool:
+def _has_moved_on(state: DialogueState, before: DialogueState, wishes: bool, product: Product | None) -> bool:
     """Whether the product in focus is no longer what is talked about."""
     if product is None:
         return True
     if _terms(state) != _terms(before) and _contradicts(state, product):
         return True
-    if _needs(state) == _needs(before) or intent in _SERVICE:
-        return False
-    return intent in _WISHING or not _is_question(text)
+    return wishes and _needs(state) != _needs(before)
 
 
 def _contradicts(state: DialogueState, product: Product) -> bool:
@@ -458,7 +470,7 @@ def _contradicts(state: DialogueState, product: Product) -> bool:
 
 def _carries(product: Product, model: str) -> bool:
     """Whether it is that model, or of the series so named."""
-    return model == product.model or product.name.startswith(model)
+    return model == product.model or model in product.name
 
 
 def _terms(state: DialogueState) -> tuple[object, ...]:

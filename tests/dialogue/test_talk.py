@@ -201,6 +201,19 @@ TD-B500多少钱 / 询价 / focus=P011 category=冰箱
 看看冰箱 / 推荐 / focus=P011
 轻凉一点的 / 推荐 / category=冰箱 focus=P011
 
+# asked about the product, not wished for
+看看空调，预算三千 / 推荐 / focus=P001
+静音多少分贝 / 功能 / focus=P001 features=
+冷暖的多少钱 / 询价 / features=冷暖
+那一千八呢 / 砍价 / focus=P003 max=1800
+
+# what comes with it, controls it or is replaced by it
+看看空调，预算三千 / 推荐 / focus=P001
+能用手机控制吗 / 功能 / category=空调 focus=P001
+手机能遥控吗 / 功能 / category=空调 focus=P001
+送不送冰箱 / 优惠 / category=空调 focus=P001
+旧洗衣机能拉走吗 / 配送 / category=空调 focus=P001
+
 # what is there already
 我已经有冰箱了，想看空调 / 推荐 / category=空调
 冰箱旁边放的洗衣机 / 推荐 / category=洗衣机
