@@ -57,15 +57,19 @@ def point_at(
     if _REJECT.search(text):
         return Reference(rejects=True)
     shown = _existing(state.shown, lookup)
-    found = (
-        _named(slots, state, names, lookup)
-        or _of_category(text, slots, state, lookup)
-        or _by_place(text, state)
-        or _by_price(text, slots, shown)
-        or _by_property(text, slots, shown)
-        or _by_part_of_name(text, slots, shown)
-        or _by_part_of_name(text, slots, _seen_of_kind(slots, state, lookup))
-        or _by_pronoun(text, slots, state, lookup)
+    same_kind = wanted_category(slots) in (None, state.category)
+    found = _named(slots, state, names, lookup) or (
+        (
+            _by_place(text, state)
+            or _by_price(text, shown)
+            or _by_property(text, slots, shown)
+            or _by_part_of_name(text, slots, shown)
+            or _by_part_of_name(text, slots, _seen_of_kind(state, lookup))
+            or _by_name_before_pointer(text, slots, state, names, lookup)
+            or _by_pronoun(text, state)
+        )
+        if same_kind
+        else _of_category(text, slots, state, lookup)
     )
     if _COMPARES.search(text):
         found = _pair(text, found, state)
@@ -76,10 +80,9 @@ def _existing(ids: Iterable[str], lookup: Lookup) -> list[Product]:
     return [product for product in map(lookup, ids) if product is not None]
 
 
-def _seen_of_kind(slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> list[Product]:
+def _seen_of_kind(state: DialogueState, lookup: Lookup) -> list[Product]:
     """Goods seen so far, of the kind that the talk is about."""
-    category = wanted_category(slots) or state.category
-    return [product for product in _existing(state.seen, lookup) if product.category == category]
+    return [product for product in _existing(state.seen, lookup) if product.category == state.category]
 
 
 def _named(
@@ -90,7 +93,7 @@ def _named(
     told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
     for slot in slots:
         if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
-            goods = _existing(names.ids.get(slot.value, ()), lookup)
+            goods = _existing(names.named(slot.value), lookup)
             goods = [product for product in goods if all(_has(product, each) for each in told)] or goods
             seen = [product for product in goods if product.id in state.seen]
             found += seen[-1:] or (goods if len(goods) == 1 else [])
@@ -144,8 +147,8 @@ def _earlier(state: DialogueState) -> tuple[str, ...]:
     return (state.focus,) if state.focus else state.shown[:1]
 
 
-def _by_price(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> tuple[str, ...]:
-    if wanted_category(slots) is not None or not shown:
+def _by_price(text: str, shown: Sequence[Product]) -> tuple[str, ...]:
+    if not shown:
         return ()
     if _CHEAPEST.search(text):
         return (min(shown, key=lambda product: product.price).id,)
@@ -170,17 +173,52 @@ def _by_property(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -
 
 
 def _by_part_of_name(text: str, slots: tuple[Slot, ...], goods: Sequence[Product]) -> tuple[str, ...]:
-    """静享多少钱, 静享那款: the one whose name alone has two neighbouring characters said outside a slot."""
+    """静享那款, 恒意多少钱: the one of ``goods`` in whose name alone the words before 那款 stand, or which
+    alone is named so at the beginning of a clause."""
     pointer = _PRONOUN.search(text)
     first, last = (max(0, pointer.start() - 6), pointer.start()) if pointer else (0, len(text))
-    covered = {place for slot in slots for place in range(slot.start, slot.end - 1)}
-    said = {text[i : i + 2] for i in range(first, last - 1) if i not in covered}
+    covered = _covered(slots)
+    said = {
+        text[i : i + 2] for i in range(first, last - 1) if i not in covered and (pointer or _begins(text, i))
+    }
     found = tuple(
         product.id
         for product in goods
-        if len(goods) > 1 and said & (_pairs(product.name) - _pairs_of_others(product, goods))
+        if len(goods) > 1
+        and said & ((_pairs(product.name) if pointer else _head(product)) - _pairs_of_others(product, goods))
     )
     return found if len(found) == 1 or (len(found) == 2 and _COMPARES.search(text)) else ()
+
+
+def _covered(slots: tuple[Slot, ...]) -> set[int]:
+    """Places whose words mean something else; 洗烘一体, a kind of 洗衣机, may still tell goods apart."""
+    return {
+        place
+        for slot in slots
+        if slot.name is not SlotName.CATEGORY or slot.text == slot.value
+        for place in range(slot.start, slot.end - 1)
+    }
+
+
+def _begins(text: str, place: int) -> bool:
+    return place == 0 or text[place - 1] in "，。！？；,!?; 和跟与比那看要买问是还"
+
+
+def _head(product: Product) -> set[str]:
+    own = product.name.removeprefix(product.brand)
+    return {own[:2].lower()}
+
+
+def _by_name_before_pointer(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+) -> tuple[str, ...]:
+    """大圆那款, though it was never shown: the one of that kind in whose name the words before 那款 stand."""
+    pointer = re.search(rf"的?{_THAT}", text)
+    if pointer is None or state.category is None or pointer.start() - 2 in _covered(slots) | {-1, -2}:
+        return ()
+    words = text[pointer.start() - 2 : pointer.start()]
+    goods = [p for p in _existing(names.named(words), lookup) if p.category == state.category]
+    return (goods[0].id,) if len(goods) == 1 else ()
 
 
 def _pairs_of_others(product: Product, goods: Sequence[Product]) -> set[str]:
@@ -205,15 +243,8 @@ def _pairs(name: str) -> set[str]:
     return {name[i : i + 2].lower() for i in range(len(name) - 1)}
 
 
-def _by_pronoun(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
-    if not _PRONOUN.search(text):
-        return ()
-    found = state.focus or (state.shown[0] if state.shown else None)
-    product = lookup(found) if found else None
-    category = wanted_category(slots)
-    if found is None or (category and product and product.category != category):
-        return ()
-    return (found,)
+def _by_pronoun(text: str, state: DialogueState) -> tuple[str, ...]:
+    return ((state.focus,) if state.focus else state.shown[:1]) if _PRONOUN.search(text) else ()
 
 
 def _pair(text: str, found: tuple[str, ...], state: DialogueState) -> tuple[str, ...]:

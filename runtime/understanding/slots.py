@@ -46,14 +46,21 @@ class CatalogueNames:
     entries: Mapping[str, tuple[SlotName, str]]  # normalised spoken form -> slot and canonical value
     lengths: Mapping[str, tuple[int, ...]]  # first character -> lengths of the forms, longest first
     ids: Mapping[str, tuple[str, ...]]  # value of a MODEL slot -> ids of the goods that carry it
+    goods: tuple[tuple[str, str], ...]  # normalised name and id of everything
+
+    def named(self, model: str) -> tuple[str, ...]:
+        """Ids of the goods of that model or series, or else of those in whose name it stands."""
+        form = normalise_text(model)
+        return self.ids.get(model) or tuple(id for name, id in self.goods if len(form) > 1 and form in name)
 
     @classmethod
     def of(cls, products: Iterable[Product]) -> CatalogueNames:
-        """Names (also without the kind of goods), models (also without dashes), brands and categories."""
+        """Names (also cut short), models (also without dashes), brands, categories and colours."""
         entries: dict[str, tuple[SlotName, str]] = {}
         ids: defaultdict[str, list[str]] = defaultdict(list)
         series: defaultdict[str, list[Product]] = defaultdict(list)
-        for product in products:
+        goods = tuple(products)
+        for product in goods:
             model = product.model or product.name
             ids[model].append(product.id)
             series[_series(product)].append(product)
@@ -63,6 +70,7 @@ class CatalogueNames:
                 (product.model, SlotName.MODEL, model),
                 (re.sub(r"[-/ ]", "", product.model), SlotName.MODEL, model),
                 (product.name, SlotName.MODEL, model),
+                *((color, SlotName.COLOR, color) for color in product.colors),
             ):
                 form = normalise_text(spoken)
                 if len(form) > 1:
@@ -79,6 +87,7 @@ class CatalogueNames:
             entries=entries,
             lengths={first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()},
             ids={model: tuple(found) for model, found in ids.items()},
+            goods=tuple((normalise_text(product.name), product.id) for product in goods),
         )
 
     def find(self, text: str) -> Iterator[tuple[int, int, SlotName, str]]:
@@ -104,10 +113,10 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     (BUDGET in 元), the others their canonical word or, where none is known, the customer's own.
     """
     named = [_slot(text, *found) for found in names.find(text)]
-    exact = [slot for slot in named if slot.name is not SlotName.CATEGORY]
-    # 电视 is a category of the shop, but 电视柜 is another word: categories compete with the lexicon.
-    categories = [slot for slot in named if slot.name is SlotName.CATEGORY]
-    vocabulary = categories + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
+    exact = [slot for slot in named if slot.name in (SlotName.MODEL, SlotName.BRAND)]
+    # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
+    common = [slot for slot in named if slot not in exact]
+    vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
     witnesses = (exact, [*_times(text), *_quantities(text)], vocabulary, [*_tagged(text, tags)])
     slots = _disjoint(witnesses, len(text))
     return tuple(
@@ -161,20 +170,27 @@ def _disjoint(witnesses: Iterable[Iterable[Slot]], length: int) -> tuple[Slot, .
 # 便宜一百, 满三千减两百, 原价5999: money, but not what the customer means to spend.
 _OTHER_MONEY_BEFORE = re.compile(
     r"(便宜|优惠|减免?|省|返|抵|差价?|送|退|降价?|涨价?|少|让|抹|满|卖|[原现标售]价|价格是|要价|报价|到手价?|"
-    r"付|[押定]金|[运装]费|才)[了个我你他们到掉去着过的是]*$"
+    r"付|[押定]金|[运装]费|才|收|敢要|要我|花了)[了个我你他们到掉去着过的是]*$"
 )
-_OTHER_MONEY_AFTER = re.compile(r"(块钱?|元)?的?([这那][款个台种件]|优惠|[券折]|红包|[押定]金|差价|运费)")
+_OTHER_MONEY_AFTER = re.compile(
+    r"(块钱?|元)?的?([这那][款个台件]|优惠|[券折]|红包|[押定]金|差价|运费|[手材安]\w{1,3}费)"
+)
 _BUDGET_BEFORE = re.compile(
     r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备|再多|多个|贵个?|[加提涨降放改调][到成个]?|只有|就)"
     r"[了个也就最在是为有到]*$"
 )
-_BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的]|$")
-_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|[次年度秒倍号色位]|小时")
+_BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的行成卖]|可以|$")
+_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|加仑|[次年度秒倍号色位]|小时")
 _STORAGE = {128, 256, 512, 1024}
 _ORDINAL_BEFORE = re.compile(r"[第这那哪前后上下每另换几]$")
+_COUNTED_GOODS = frozenset("台套部份")  # counters that hardly count anything else than what is bought
+_ORDER_BEFORE = re.compile(
+    r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配)[了个上共我着一单]*$"
+)
 _COUNTED_OTHER = re.compile(
     r"有?(什么|啥)|哪|都|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面"
 )
+_OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|超过?)\w{0,3}$")  # not of the goods
 _LATIN = re.compile(r"[a-z0-9]")
 
 
@@ -199,11 +215,14 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     if unit == "元":
         return None if _is_other_money(before, after) else SlotName.BUDGET
     if unit in _COUNTERS:
-        counted = _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after)
-        return None if counted else SlotName.QUANTITY
+        if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
+            return None
+        goods = any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.scan(after[:8]))
+        ordered = unit in _COUNTED_GOODS or goods or _ORDER_BEFORE.search(before) or not before + after
+        return SlotName.QUANTITY if ordered else None
     if unit == "":
         return _bare_number_slot(span, before, after)
-    return _SLOT_OF_UNIT.get(unit)
+    return None if unit in ("m", "cm") and _OTHER_LENGTH.search(before) else _SLOT_OF_UNIT.get(unit)
 
 
 def _is_other_money(before: str, after: str) -> bool:
@@ -233,8 +252,8 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
 
 
 _TIME = re.compile(
-    r"(今|明|后|大后)(天|晚|早)(上午|下午|晚上|早上)?|(这|本|下|上)?个?(周|星期|礼拜)[一二三四五六日天末]|"
-    r"(下|这|本)(周|个?月)|月[底初]|周末|双十[一二]|双1[12]|618|国庆节?|春节|元旦|五一|过年"
+    r"(今|明|后|大后|昨|前|大前)(天|晚|早|儿)(上午|下午|晚上|早上)?|(这|本|下|上)?个?(周|星期|礼拜)[一二三四五六日天末]|"
+    r"(上|下|这|本)(周|个?月)|[月年][底初]|明年|周末|双十[一二]|双1[12]|618|国庆节?|春节|元旦|五一|过年"
 )
 
 
