@@ -25,7 +25,8 @@ from runtime.knowledge.index import Floats
 from runtime.knowledge.retrieval import retrieve
 from runtime.knowledge.view import View, build_view
 from runtime.session import Sessions
-from runtime.settings import Settings, model_path
+from runtime.settings import DEMO_GOODS, Settings, model_path
+from runtime.store.goods import Goods
 from runtime.store.store import Store
 from runtime.types import (
     SAMPLE_RATE_HZ,
@@ -43,6 +44,7 @@ from runtime.understanding.understand import understand
 from runtime.worker import Worker
 
 EMBED_BATCH = 32
+NEVER_IMPORTED = 0  # catalogue version of a new database
 NO_RECOGNISER = (
     "no speech recogniser is installed: zhanggui models pull vosk-small-cn, "
     "and name it in the profile's asr.path"
@@ -59,6 +61,12 @@ class _Embedder:
     def embed(self, texts: Sequence[str]) -> Floats:
         parts = [texts[at : at + EMBED_BATCH] for at in range(0, len(texts), EMBED_BATCH)]
         return np.concatenate([self._owner.wait(self._encoder.embed, part) for part in parts])
+
+
+def demo_goods() -> Goods:
+    """What a shop sells until its merchant's first import; never stored, so nothing of it stays behind."""
+    demo = read_catalogue(DEMO_GOODS)
+    return Goods(demo.products, demo.promotions, demo.faqs, demo.scripts)
 
 
 class Shop:
@@ -88,6 +96,10 @@ class Shop:
     @property
     def can_hear(self) -> bool:
         return self.settings.asr.path is not None
+
+    @property
+    def is_demo(self) -> bool:
+        return self.view.version == NEVER_IMPORTED
 
     def counts(self) -> dict[str, int]:
         return self.view.counts()
@@ -135,6 +147,8 @@ class Shop:
 
     async def _renew_view(self) -> None:
         goods = await self._storing.call(self._store.goods)
+        if goods.version == NEVER_IMPORTED:
+            goods = await self._knowing.call(demo_goods)
         embedder = _Embedder(self._encoder, self._thinking)
         self.view = await self._knowing.call(build_view, goods, embedder, self._data_dir / "index")
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -168,11 +170,8 @@ def _needs(state: DialogueState) -> tuple[Quantity, ...]:
 def _shown(evidence: Evidence, text: str, focus: str | None, tactic: Tactic) -> tuple[str, ...]:
     """Which goods to show as cards: those named, and what else a recommendation could have been."""
     goods = [hit.product for hit in evidence.hits]
-    named = [
-        product.id for product in goods if product.name in text or (product.model and product.model in text)
-    ]
+    named = [p.id for p in goods if p.name in text or (p.model and p.model in text)]
+    meant = named or [p.id for p in goods if p.id == focus] or [p.id for p in goods[:1]]
     if tactic in (Tactic.RECOMMEND, Tactic.COMPARE):
-        return tuple(dict.fromkeys((*named, *(product.id for product in goods))))
-    if named:
-        return tuple(named)
-    return tuple(product.id for product in goods if product.id == focus)
+        return tuple(dict.fromkeys((*meant, *(p.id for p in goods))))
+    return () if tactic in _WITHOUT_GOODS else tuple(meant)

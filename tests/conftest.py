@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import runtime.shop
-from runtime.settings import DEMO_GOODS, Settings
+from runtime.settings import Settings
 from runtime.shop import Shop
 from tests.fakes import ScriptedGenerator
 
@@ -17,7 +17,6 @@ from tests.fakes import ScriptedGenerator
 async def demo_shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """Every engine real."""
     async with Shop.opened(Settings(), tmp_path) as shop:
-        await shop.import_goods(DEMO_GOODS)
         yield shop
 
 
@@ -26,5 +25,4 @@ async def scripted_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asyn
     """Every engine real but the generator, which says ``ScriptedGenerator.script``."""
     monkeypatch.setattr(runtime.shop, "LlamaEngine", ScriptedGenerator)
     async with Shop.opened(Settings(), tmp_path) as shop:
-        await shop.import_goods(DEMO_GOODS)
         yield shop

@@ -104,7 +104,7 @@ def _page(name: str) -> Callable[[web.Request], Awaitable[web.FileResponse]]:
 
 async def _about_shop(request: web.Request) -> web.Response:
     shop = request.app[_SHOP]
-    return web.json_response({"name": shop.settings.shop.name, **shop.counts()})
+    return web.json_response({"name": shop.settings.shop.name, "demo": shop.is_demo, **shop.counts()})
 
 
 async def _upload(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from runtime.errors import BadSetting, ModelDamaged, ModelMissing
 from runtime.models import Status, read_manifest, verify
-from runtime.settings import DEMO_GOODS, MODELS, Settings
+from runtime.settings import MODELS, Settings
 from runtime.shop import Shop
 from runtime.web.app import make_app
 
@@ -18,15 +18,14 @@ KEEP_ALIVE_S = 75  # aiohttp's default is an hour
 
 
 async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. An empty database gets the demo goods first.
+    """Serve until SIGINT or SIGTERM.
 
     Raises ModelDamaged or ModelMissing when a bundled file is not what the manifest says.
     """
     await asyncio.to_thread(_check_models, data_dir)
     async with Shop.opened(settings, data_dir) as shop:
-        if not shop.counts()["products"]:
-            print("The database is empty: importing the demo goods.", flush=True)
-            await shop.import_goods(DEMO_GOODS)
+        if shop.is_demo:
+            print("Nothing was imported yet: showing the demo goods.", flush=True)
         runner = web.AppRunner(make_app(shop), keepalive_timeout=KEEP_ALIVE_S, access_log=None)
         await runner.setup()
         host, wanted = settings.web.host, settings.web.port if port is None else port

@@ -15,7 +15,7 @@ function row(...contents) {
 
 async function refreshCounts() {
   const shop = await (await fetch("/api/shop")).json();
-  $("counts").textContent = `${shop.name}：商品 ${shop.products} · 促销 ${shop.promotions} · 问答 ${shop.faqs} · 话术 ${shop.scripts}`;
+  $("counts").textContent = `${shop.name}${shop.demo ? "（演示商品，上传后即替换）" : ""}：商品 ${shop.products} · 促销 ${shop.promotions} · 问答 ${shop.faqs} · 话术 ${shop.scripts}`;
 }
 
 $("upload").addEventListener("submit", async (event) => {
