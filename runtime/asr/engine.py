@@ -20,6 +20,9 @@ from runtime.types import SAMPLE_RATE_HZ, AudioFrame, Partial, Utterance
 PULL = "zhanggui models pull vosk-small-cn"
 # Either layout that vosk knows: with conf/model.conf, or everything in one folder.
 LAYOUTS = (("am/final.mdl", "conf/model.conf"), ("final.mdl", "mfcc.conf"))
+SILENCE_PHONES = (
+    b"--endpoint.silence-phones="  # without it the model loads, and the first word ends the process
+)
 UNKNOWN = ("[unk]", "<unk>")
 NOTHING_YET = Partial("", stable_chars=0, at_ms=0)
 SPACE_BESIDE_CHINESE = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
@@ -112,8 +115,8 @@ class VoskRecogniser:
         )
 
     def reset(self) -> None:
-        self._kaldi.Reset()
-        self._heard = _Heard()
+        """Raises EngineFailed."""
+        self.final()  # vosk's own Reset() keeps the last half second, which then begins the next utterance
 
 
 def check_folder(folder: Path) -> None:
@@ -123,6 +126,9 @@ def check_folder(folder: Path) -> None:
     if not any(all((folder / name).is_file() for name in layout) for layout in LAYOUTS):
         expected = " or ".join(" and ".join(layout) for layout in LAYOUTS)
         raise ModelDamaged(f"{folder}: not a Vosk model, expected {expected}; get one with: {PULL}")
+    conf = folder / "conf/model.conf"
+    if conf.is_file() and SILENCE_PHONES not in conf.read_bytes():
+        raise ModelDamaged(f"{conf}: expected {SILENCE_PHONES.decode()}; pull it again: {PULL}")
 
 
 def words_of(result: str) -> list[tuple[str, float]]:

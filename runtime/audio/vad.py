@@ -29,4 +29,6 @@ class WebRtcVad:
             raise BadAudio(
                 f"expected a frame of 10, 20 or 30 ms, got {len(frame.pcm)} bytes", code="audio-frame"
             )
-        return bool(self._vad.is_speech(frame.pcm, SAMPLE_RATE_HZ))
+        speech = bool(self._vad.is_speech(frame.pcm, SAMPLE_RATE_HZ))
+        # Zeros, as from a muted microphone, are speech to mixtures that have adapted to clear sounds.
+        return speech and any(frame.pcm)

@@ -40,10 +40,11 @@ def _check(path: Path, sound: wave.Wave_read) -> None:
 
 def _frames(path: Path, sound: wave.Wave_read) -> Iterator[AudioFrame]:
     # Read frame by frame: a streamed file's header may claim 4 GiB, and a read of that size would reserve it.
-    framer, heard = Framer(), False
-    while pcm := sound.readframes(SAMPLE_RATE_HZ * FRAME_MS // 1000):
-        heard = True
-        yield from framer.push(pcm)
-    yield from framer.flush()
-    if not heard:
+    framer, block = Framer(), SAMPLE_RATE_HZ * FRAME_MS // 1000
+    pcm = sound.readframes(block)
+    if len(pcm) < BYTES_PER_SAMPLE:
         raise BadAudio(f"{path}: holds no sound", code="audio-empty")
+    while pcm:
+        yield from framer.push(pcm)
+        pcm = sound.readframes(block)
+    yield from framer.flush()

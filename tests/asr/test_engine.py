@@ -63,12 +63,14 @@ def test_a_pause_that_vosk_takes_for_an_end_loses_no_word(engine: VoskEngine) ->
     assert recogniser.final().text == "空调冰箱"
 
 
-def test_reset_forgets(engine: VoskEngine) -> None:
+def test_reset_forgets_even_what_was_not_decoded_yet(engine: VoskEngine) -> None:
     recogniser = engine.recogniser()
-    for frame in frames(SILENCE, AIR_CONDITIONER):
+    for frame in frames(FRIDGE):
         recogniser.accept(frame)
     recogniser.reset()
-    assert recogniser.final().text == ""
+    for frame in frames(SILENCE, AIR_CONDITIONER, SILENCE):
+        recogniser.accept(frame)
+    assert recogniser.final().text == "空调"
 
 
 def test_silence_and_nothing_are_empty_utterances(engine: VoskEngine) -> None:
@@ -113,8 +115,15 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
 def test_a_damaged_model_is_named(tmp_path: Path, name: str) -> None:
     folder = write_tiny_model(tmp_path)
     (folder / name).write_bytes(b"--garbage\n")
-    with pytest.raises(ModelDamaged, match="vosk can"):
+    with pytest.raises(ModelDamaged, match="pull it again"):
         VoskEngine(folder).recogniser()
+
+
+def test_a_model_that_would_end_the_process_is_refused(tmp_path: Path) -> None:
+    conf = write_tiny_model(tmp_path) / "conf/model.conf"
+    conf.write_text(conf.read_text().replace("--endpoint.silence-phones=1\n", ""))
+    with pytest.raises(ModelDamaged, match="expected --endpoint"):
+        VoskEngine(tmp_path)
 
 
 def test_results_are_read() -> None:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.audio.frames import Framer
 from runtime.audio.vad import WebRtcVad
 from runtime.errors import BadAudio
 from runtime.types import AudioFrame
+from tests.asr.sounds import AIR_CONDITIONER, FRIDGE, silence
 
 
 def vowel(ms: int, pitch_hz: float = 140.0) -> list[AudioFrame]:
@@ -30,6 +32,13 @@ def test_silence_is_not_speech_and_a_vowel_is() -> None:
     vad = WebRtcVad()
     assert not any(vad.is_speech(AudioFrame(bytes(640), ms, 20)) for ms in range(0, 400, 20))
     assert sum(vad.is_speech(frame) for frame in vowel(400)) >= 15
+
+
+def test_a_muted_microphone_is_silent_whatever_was_heard_before() -> None:
+    vad, framer = WebRtcVad(), Framer()
+    hums = silence(1000) + AIR_CONDITIONER + silence(1200) + FRIDGE
+    frames = framer.push(hums * 25)
+    assert not any(vad.is_speech(frame) for frame in frames if not any(frame.pcm))
 
 
 @pytest.mark.parametrize("size", [0, 1, 639, 641, 1280])
