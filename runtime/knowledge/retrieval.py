@@ -30,7 +30,7 @@ from runtime.types import DialogueState, Hit, Quantity
 from runtime.understanding import lexicon
 
 MAX_HITS = 5
-_SELECTED, _NEAREST = 200, 60  # candidates from SQL, from the graph
+_SELECTED, _NEAREST = 120, 40  # candidates from SQL, from the graph
 
 
 def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, today: date) -> tuple[Hit, ...]:
@@ -70,16 +70,12 @@ def _candidates(
     filters = view.filters(state)
     if filters is None:
         return []
+    # More may fit than are looked at: those that the words point at must be among them.
+    near = [*named, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
     if not filters.selects:
-        near = [row for row, _ in view.index.nearest(embedding, _NEAREST)]
-        refused = set(filters.rejected)
-        return [row for row in (*near, *named) if row not in refused]
+        return [row for row in near if row not in filters.rejected]
     for step in filters.relaxed():
-        rows = view.shelf.select(step, today, _SELECTED)
-        if len(rows) == _SELECTED:  # more may fit: those that the words point at must be among them
-            pointed_at = [*named, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
-            rows += view.shelf.passing(step, today, pointed_at)
-        if rows:
+        if rows := view.shelf.select(step, today, _SELECTED, first=near):
             return rows
     return []
 

@@ -15,6 +15,8 @@ from runtime.knowledge.sheets import Cell
 
 T = TypeVar("T")
 
+_SHOWN = 60  # characters of a bad cell
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -56,8 +58,7 @@ class Row:
         return tuple(found)
 
     def reject(self, field: str, expected: str) -> None:
-        got = cells.show(self._cell(field))
-        self.errors.append(BadRow(self.file, self.number, self.heading(field), expected, got))
+        self._note(self.heading(field), expected, self._cell(field))
 
     def heading(self, field: str) -> str:
         """The merchant's own heading of a field, else the usual one."""
@@ -68,8 +69,11 @@ class Row:
         try:
             return read(cell)
         except ValueError as error:
-            self.errors.append(BadRow(self.file, self.number, heading, str(error), cells.show(cell)[:60]))
+            self._note(heading, str(error), cell)
             return None
+
+    def _note(self, heading: str, expected: str, cell: Cell) -> None:
+        self.errors.append(BadRow(self.file, self.number, heading, expected, cells.show(cell)[:_SHOWN]))
 
     def _column(self, field: str) -> Column | None:
         at = self.layout.places.get(field)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
 import unicodedata
 import warnings
@@ -29,6 +28,7 @@ SUFFIXES = (".csv", ".xlsx", ".json")
 
 Cell = str | int | float | date | None  # text is clean and never empty: an empty cell is None
 
+_LARGEST = 10**15  # a larger number, infinity or NaN is kept as text: nothing here is that large
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]")
 
 
@@ -162,7 +162,7 @@ def _clean(value: Any) -> Cell:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date) or (isinstance(value, int | float) and math.isfinite(value)):
+    if isinstance(value, date) or (isinstance(value, int | float) and abs(value) < _LARGEST):
         return value
     text = _CONTROLS.sub("", unicodedata.normalize("NFC", str(value)))
     return " ".join(text.split()) or None

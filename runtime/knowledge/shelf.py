@@ -34,7 +34,7 @@ class Shelf:
         traits = ", ".join(f"traits{column} INTEGER" for column in columns)
         database.executescript(
             f"""CREATE TABLE item (
-                row INTEGER PRIMARY KEY, brand TEXT, price REAL, available INTEGER, {traits});
+                row INTEGER PRIMARY KEY, available INTEGER, price REAL, {traits}, brand TEXT);
             CREATE TABLE kind (category TEXT, row INTEGER, PRIMARY KEY (category, row)) WITHOUT ROWID;
             CREATE TABLE offer (row INTEGER, price REAL, starts TEXT, ends TEXT)"""
         )
@@ -42,7 +42,7 @@ class Shelf:
         for row, item in enumerate(items):
             product, places = item.product, [bits[word] for word in item.traits]
             masks = [sum(1 << place % _BITS for place in places if place // _BITS == c) for c in columns]
-            facts = (row, product.brand, product.price, product.stock != 0, *masks)
+            facts = (row, product.stock != 0, product.price, *masks, product.brand)
             database.execute(f"INSERT INTO item VALUES ({marks})", facts)
             database.executemany("INSERT INTO kind VALUES (?, ?)", [(word, row) for word in item.categories])
             database.executemany(
@@ -57,25 +57,17 @@ class Shelf:
         database.execute("PRAGMA query_only = ON")
         return cls(database, bits)
 
-    def select(self, filters: Filters, today: date, limit: int) -> list[int]:
-        """Rows that pass, in stock and with most of the wanted traits first."""
+    def select(self, filters: Filters, today: date, limit: int, first: Sequence[int] = ()) -> list[int]:
+        """Rows that pass: those of ``first``, then in stock and with most of the wanted traits first."""
         where, parameters = self._where(filters, today)
         fitting = " + ".join(self._has(word) for word in filters.wanted if word in self.bits) or "0"
         found = self.database.execute(
-            f"SELECT row, {fitting} AS fitting FROM item WHERE {where}"
-            f" ORDER BY available DESC, fitting DESC, row LIMIT {limit:d}",
-            parameters,
+            f"""SELECT row, row IN (SELECT value FROM json_each(:first)) AS first, {fitting} AS fitting
+                FROM item WHERE {where}
+                ORDER BY first DESC, available DESC, fitting DESC, row LIMIT {limit:d}""",
+            parameters | {"first": json.dumps(first)},
         )
-        return [row for row, _ in found]
-
-    def passing(self, filters: Filters, today: date, rows: Sequence[int]) -> list[int]:
-        """Those of ``rows`` that pass."""
-        where, parameters = self._where(filters, today)
-        found = self.database.execute(
-            f"SELECT row FROM item WHERE row IN (SELECT value FROM json_each(:rows)) AND {where}",
-            parameters | {"rows": json.dumps(rows)},
-        )
-        return [row for (row,) in found]
+        return [row for row, _, _ in found]
 
     def count(self, filters: Filters, today: date) -> int:
         where, parameters = self._where(filters, today)

@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.errors import BadInput
@@ -329,6 +329,36 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         read_catalogue(tmp_path / "bomb.xlsx")
 
 
+def test_entities_that_expand_without_end_are_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx">' + "".join(
+        f'<!ENTITY b{n} "{f"&b{n - 1 or str()};" * 10}">' for n in range(1, 12)
+    )
+    good = workbook(tmp_path / "good.xlsx", 商品=[["名称", "价格"], ["灯", 9]])
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "laugh.xlsx", "w") as new:
+        for part in old.namelist():
+            content = old.read(part).decode()
+            if part.startswith("xl/worksheets/"):
+                content = bomb + "]>" + content.replace("名称", "&b11;")
+            new.writestr(part, content)
+    with pytest.raises(BadInput, match="laugh"):
+        read_catalogue(tmp_path / "laugh.xlsx")
+
+
+def test_a_row_far_below_the_others(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cell, value in {
+        "A1": "名称",
+        "B1": "价格",
+        "A2": "灯",
+        "B2": 9,
+        "A1000000": "扇",
+        "B1000000": 8,
+    }.items():
+        book.worksheets[0][cell] = value
+    book.save(tmp_path / "far.xlsx")
+    assert [product.name for product in read_catalogue(tmp_path / "far.xlsx").products] == ["灯", "扇"]
+
+
 def test_too_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "名称,型号,价格\n" + "".join(f"灯,{n},9\n" for n in range(20))
     monkeypatch.setattr(sheets, "MAX_ROWS", 10)
@@ -429,6 +459,20 @@ def test_any_json_is_a_catalogue_or_a_named_error(
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "any.json"
     path.write_text(json.dumps(value), "utf-8")
+    catalogue = catalogue_or_error(path)
+    assert isinstance(catalogue, Catalogue) or path.name in str(catalogue)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_any_damage_to_a_workbook_is_named(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[float, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "any.xlsx"
+    content = bytearray(workbook(path, 商品=[["名称", "价格"], ["灯", 9]]).read_bytes())
+    for place, byte in damage:
+        content[int(place * len(content))] = byte
+    path.write_bytes(content)
     catalogue = catalogue_or_error(path)
     assert isinstance(catalogue, Catalogue) or path.name in str(catalogue)
 
