@@ -148,7 +148,7 @@ def _fold_category(
     reference: Reference,
     lookup: Lookup,
 ) -> DialogueState:
-    denied = _words(slots, SlotName.CATEGORY, negated=True)
+    denied = _denied_categories(state, slots)
     wanted = _category(state, text, slots, intent, reference, lookup)
     if wanted is None or wanted == state.category:
         if wanted is None and state.category in denied:
@@ -177,6 +177,15 @@ def _category(
         return state.category if compares else wanted_category(tuple(mentioned))
     product = lookup(reference.products[0]) if reference.products else None
     return product.category if product else None
+
+
+def _denied_categories(state: DialogueState, slots: tuple[Slot, ...]) -> list[str]:
+    """Kinds of goods turned down; of the kind talked about, 不要对开门 turns down a shape only."""
+    denied = [slot for slot in slots if slot.name is SlotName.CATEGORY and slot.negated]
+    present = {state.category, *_words(slots, SlotName.CATEGORY)}
+    return [
+        slot.text if slot.value in present and slot.text != slot.value else str(slot.value) for slot in denied
+    ]
 
 
 def _is_aside(text: str, slot: Slot) -> bool:
@@ -230,11 +239,14 @@ _CHEAPER = re.compile(
 _DEARER = re.compile(
     r"(有|换|来|看看?|推荐|要|找)(没有)?(一?[个款台])?(更|再|稍微|比较)?贵一?[点些]?儿?的(?!那|这)"
 )
+_CHANGES = re.compile(r"预算|不超|最[多高]|[加提降减改换]|算了")
 _LOOSER_BY = 1.2
 
 
 def _fold_budget(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup: Lookup) -> DialogueState:
     money = _amounts(slots, SlotName.BUDGET)
+    if len(money) > 1 and not _CHANGES.search(text):
+        money = []  # 一个两千一个四千: prices are compared
     if money:
         return _with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):

@@ -117,11 +117,15 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
     common = [slot for slot in named if slot not in exact]
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
+    vocabulary = [slot for slot in vocabulary if not _NO_GOODS_AFTER.match(text, slot.end)]
     witnesses = (exact, [*_times(text), *_quantities(text)], vocabulary, [*_tagged(text, tags)])
     slots = _disjoint(witnesses, len(text))
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, _negations(text, slots), strict=True)
     )
+
+
+_NO_GOODS_AFTER = re.compile(r"号|程序")  # 手机号, 羽绒服程序
 
 
 def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
@@ -170,17 +174,18 @@ def _disjoint(witnesses: Iterable[Iterable[Slot]], length: int) -> tuple[Slot, .
 # 便宜一百, 满三千减两百, 原价5999: money, but not what the customer means to spend.
 _OTHER_MONEY_BEFORE = re.compile(
     r"(便宜|优惠|减免?|省|返|抵|差价?|送|退|降价?|涨价?|少|让|抹|满|卖|[原现标售]价|价格是|要价|报价|到手价?|"
-    r"付|[押定]金|[运装]费|才|收|敢要|要我|花了)[了个我你他们到掉去着过的是]*$"
+    r"付|[押定]金|[运装]费|才|收|敢要|要我|花了|[贵差]|多了|问的|(?<!我)说|"
+    r"号)[好过出了个我你他们到掉去着过的是]*$"
 )
 _OTHER_MONEY_AFTER = re.compile(
     r"(块钱?|元)?的?([这那][款个台件]|优惠|[券折]|红包|[押定]金|差价|运费|[手材安]\w{1,3}费)"
 )
-_BUDGET_BEFORE = re.compile(
-    r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备|再多|多个|贵个?|[加提涨降放改调][到成个]?|只有|就)"
-    r"[了个也就最在是为有到]*$"
-)
+_ACCEPTED = re.compile(r"(块钱?|元)?(也|都)(行|可以|没关系|没事|能接受|成)")
+_BUDGET_BEFORE = re.compile(r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备)[了个也就最在是为有到]*$")
+_CHANGED_BEFORE = re.compile(r"(再多|多个|贵个|[加提涨降放改调][到成个]?|只有|就)[了个也就最在是为有到]*$")
 _BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的行成卖]|可以|$")
-_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|加仑|[次年度秒倍号色位]|小时")
+_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|加仑|[次遍回年度秒倍号色位]|小时")
+_LEAST_BUDGET = 10  # yuan
 _STORAGE = {128, 256, 512, 1024}
 _ORDINAL_BEFORE = re.compile(r"[第这那哪前后上下每另换几]$")
 _COUNTED_GOODS = frozenset("台套部份")  # counters that hardly count anything else than what is bought
@@ -190,7 +195,11 @@ _ORDER_BEFORE = re.compile(
 _COUNTED_OTHER = re.compile(
     r"有?(什么|啥)|哪|都|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面"
 )
-_OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|超过?)\w{0,3}$")  # not of the goods
+# Lengths and weights of people, doors and pipes are no sizes of goods.
+_OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|超过?|差|短|少|走|收)\w{0,3}$")
+_OWN_LENGTH = re.compile(r"[宽长]?的?([*x×乘]|床|沙发)|[宽长]?的")
+_WANTED_BEFORE = re.compile(r"(^|尺寸|规格|[要做选就买])$")
+_WEIGHT = re.compile(r"公斤|kg")
 _LATIN = re.compile(r"[a-z0-9]")
 
 
@@ -213,7 +222,8 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     before, after = text[start : span.start], text[span.end : end]
     unit = span.quantity.unit
     if unit == "元":
-        return None if _is_other_money(before, after) else SlotName.BUDGET
+        worth = max(span.quantity.low or 0.0, span.quantity.high or 0.0) >= _LEAST_BUDGET
+        return SlotName.BUDGET if worth and not _is_other_money(before, after) else None
     if unit in _COUNTERS:
         if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
             return None
@@ -222,11 +232,18 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
         return SlotName.QUANTITY if ordered else None
     if unit == "":
         return _bare_number_slot(span, before, after)
-    return None if unit in ("m", "cm") and _OTHER_LENGTH.search(before) else _SLOT_OF_UNIT.get(unit)
+    if unit in ("m", "cm") and not _is_own_length(before, after):
+        return None
+    return None if unit == "kg" and not _WEIGHT.search(span.text) else _SLOT_OF_UNIT.get(unit)
+
+
+def _is_own_length(before: str, after: str) -> bool:
+    said_so = _OWN_LENGTH.match(after) or (not after and _WANTED_BEFORE.search(before))
+    return bool(said_so) and not _OTHER_LENGTH.search(before)
 
 
 def _is_other_money(before: str, after: str) -> bool:
-    if "预算" in before:
+    if "预算" in before or (_ACCEPTED.match(after) and re.search("[贵多加]", before)):
         return False
     asks_back = before.endswith("是") and after[:1] in ("吗", "么", "吧")
     return bool(asks_back or _OTHER_MONEY_BEFORE.search(before) or _OTHER_MONEY_AFTER.match(after))
@@ -246,6 +263,8 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
         return SlotName.BUDGET
     if size < 300 or (size in _STORAGE and span.text.isascii()):
         return None
+    if _CHANGED_BEFORE.search(before):
+        return SlotName.BUDGET
     bounded = low is None or high is None or span.quantity.approximate or low < high
     spoken_as_money = bounded or re.search(r"[百千万kw]", span.text)
     return SlotName.BUDGET if spoken_as_money or _BUDGET_AFTER.match(after) else None

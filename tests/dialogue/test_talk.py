@@ -214,6 +214,16 @@ TD-B500多少钱 / 询价 / focus=P011 category=冰箱
 送不送冰箱 / 优惠 / category=空调 focus=P001
 旧洗衣机能拉走吗 / 配送 / category=空调 focus=P001
 
+# a shape is turned down, not the kind of goods
+两千的冰箱 / 推荐 / category=冰箱 max=2000
+不要对开门的 / 其他 / category=冰箱 excluded=对开门
+波轮洗衣机也行 / 推荐 / category=洗衣机
+
+# prices that are compared are no budget
+看看空调，预算三千 / 推荐 / max=3000
+一个两千，一个四千，凭啥 / 功能 / max=3000
+原来说两千，现在预算改成四千 / 推荐 / max=4000
+
 # what is there already
 我已经有冰箱了，想看空调 / 推荐 / category=空调
 冰箱旁边放的洗衣机 / 推荐 / category=洗衣机
