@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import shutil
 import tomllib
@@ -25,9 +24,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from runtime.download import download, forget
 from runtime.errors import BadInput, BadSetting, ModelDamaged, ModelMissing
+from runtime.pins import PINS, read_pins, sync_folder, write_pins
 from runtime.unzip import safe_path, unzip
-
-PINS = "pins.toml"
 
 Progress = Callable[[str, int, int | None], None]  # path, bytes so far, bytes in all if known
 
@@ -169,7 +167,7 @@ def _verify_file(model: str, file: ModelFile, folders: Sequence[Path]) -> FileCh
 
 
 def _problem(file: ModelFile, folder: Path) -> str:
-    pins = _read_pins(folder)
+    pins = read_pins(folder)
     if file.unpack:
         inside = {path: sha for path, sha in pins.items() if path.startswith(file.path + "/")}
         return next((bad for path, sha in inside.items() if (bad := _wrong(folder / path, None, sha))), "")
@@ -191,19 +189,19 @@ def _pull_file(file: ModelFile, url: str, folder: Path, progress: Callable[[int,
     part, fresh = target.with_name(target.name + ".part"), target.with_name(target.name + ".new")
     part.parent.mkdir(parents=True, exist_ok=True)
     download(url, part, file.bytes, progress)
-    pins = _read_pins(folder)
+    pins = read_pins(folder)
     found = {file.pin: _checked(file, part, pins)}
     if file.unpack:
         found |= {f"{file.path}/{name}": sha for name, sha in _unpacked(part, fresh).items()}
     if file.unpack or file.sha256 is None:
         others = {key: sha for key, sha in pins.items() if not key.startswith(file.path + "/")}
-        _write_pins(folder, others | found)
+        write_pins(folder, others | found)
     if file.unpack:
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
     else:
         part.rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     forget(part)
 
 
@@ -237,31 +235,6 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_pins(folder: Path) -> dict[str, str]:
-    path = folder / PINS
-    if not path.exists():
-        return {}
-    try:
-        pins = tomllib.loads(path.read_text("utf-8")).get("sha256", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSetting(f"{path}: {error}") from error
-    return {str(key): str(value) for key, value in pins.items()}
-
-
-def _write_pins(folder: Path, pins: Mapping[str, str]) -> None:
-    lines = [
-        f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(sha)}\n" for key, sha in sorted(pins.items())
-    ]
-    fresh = folder / (PINS + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write("# Checksums as first downloaded. Remove a line to accept another file.\n[sha256]\n")
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(folder / PINS)
-    _sync_folder(folder)
-
-
 @contextmanager
 def _only_pull(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
@@ -272,13 +245,5 @@ def _only_pull(folder: Path) -> Iterator[None]:
         raise BadInput(f"{folder}: another pull is running", code="pull-running") from error
     except OSError as error:
         raise ModelMissing(f"{folder}: cannot be written: {error.strerror}", code="disk") from error
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
