@@ -165,9 +165,18 @@ class Shop:
         )
 
     def generate(
-        self, session: str, state: DialogueState, evidence: Evidence, question: str, tactic: Tactic
+        self,
+        session: str,
+        state: DialogueState,
+        evidence: Evidence,
+        question: str,
+        tactic: Tactic,
+        opening: str,
     ) -> AsyncGenerator[Draft, None]:
-        """Unchecked words, as they are formed. Raises EngineFailed, or TimeoutError after the deadline."""
+        """Unchecked words that go on from ``opening``, as they are formed.
+
+        Raises EngineFailed, or TimeoutError after the deadline.
+        """
         limits = self.settings.generator
 
         def produce(cancelled: threading.Event) -> Iterator[Draft]:
@@ -176,7 +185,7 @@ class Shop:
                 prompt = engine.render(build_messages(state, evidence, question, tactic))
             else:
                 prompt = build_prompt(state, evidence, question, tactic).text
-            return engine.stream(session, prompt, limits.max_tokens, cancelled)
+            return engine.stream(session, prompt + opening, limits.max_tokens, cancelled)
 
         return self._speaking.stream(produce, limits.deadline_ms / 1000)
 

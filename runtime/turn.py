@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,12 @@ from runtime.dialogue.fold import fold, settle
 from runtime.dialogue.tactics import Choice, choose_tactic
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
+from runtime.generation.opening import certain_opening
 from runtime.generation.templates import template_reply
 from runtime.knowledge.evidence import choose_evidence
 from runtime.types import (
     DialogueState,
+    Draft,
     Evidence,
     Quantity,
     Reply,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_ENDS = "，。！？；、…~～"
 _WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
 
 
@@ -108,9 +111,13 @@ async def run_turn(
     if choice.tactic is Tactic.HAND_OVER:
         yield Piece(fallback.text)
     else:
-        async for step in _speak(shop, session, folded, evidence, utterance.text, choice, fallback):
+        opening = certain_opening(choice, understanding, fallback)
+        drafts = shop.generate(session, folded, evidence, utterance.text, choice.tactic, opening)
+        guard = Guard(evidence, folded.focus, _needs(folded))
+        async for step in _speak(drafts, guard, opening, fallback):
             if isinstance(step, Reply):
-                reply = step
+                shown = _shown(evidence, step.text, folded.focus, choice.tactic)
+                reply = step if step.products else replace(step, products=shown)
             else:
                 if not any(stage == "first_text" for stage, _ in clock.laps):
                     clock.lap("first_text")
@@ -121,19 +128,14 @@ async def run_turn(
 
 
 async def _speak(
-    shop: Shop,
-    session: str,
-    state: DialogueState,
-    evidence: Evidence,
-    question: str,
-    choice: Choice,
-    fallback: Reply,
+    drafts: AsyncGenerator[Draft, None], guard: Guard, opening: str, fallback: Reply
 ) -> AsyncIterator[Piece | Reply]:
     """Generated words as the guard lets them go; where it does not, the template takes over."""
-    guard = Guard(evidence, state.focus, _needs(state))
     failed = None
+    if text := guard.feed(opening):
+        yield Piece(text)
     try:
-        async with aclosing(shop.generate(session, state, evidence, question, choice.tactic)) as drafts:
+        async with aclosing(drafts):
             async for draft in drafts:
                 if text := guard.feed(draft.text):
                     yield Piece(text)
@@ -146,13 +148,18 @@ async def _speak(
     said, facts = guard.verdict.released, guard.verdict.facts
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
     if why is None:
-        yield Reply(said, Source.MODEL, facts, _shown(evidence, said, state.focus, choice.tactic))
+        end = "" if said[-1] in _ENDS else "。"
+        if end:
+            yield Piece(end)
+        yield Reply(said + end, Source.MODEL, facts)
         return
     log.info("the template answers: %s", why)
-    rest = fallback.text if not said else ("" if said[-1] in "，。！？；、…" else "——") + fallback.text
+    if fallback.text.startswith(said):
+        rest = fallback.text.removeprefix(said)
+    else:
+        rest = ("" if said[-1] in _ENDS else "——") + fallback.text
     yield Piece(rest)
-    stated = tuple(dict.fromkeys((*facts, *fallback.facts)))
-    yield Reply(said + rest, fallback.source, stated, fallback.products)
+    yield replace(fallback, text=said + rest, facts=tuple(dict.fromkeys((*facts, *fallback.facts))))
 
 
 def _needs(state: DialogueState) -> tuple[Quantity, ...]:
