@@ -35,7 +35,7 @@ class Ear:
         self._config = config
         self._framer = Framer()
         self._state: EndpointState = Waiting()
-        self._start_ms = 0
+        self._start_ms, self._said = 0, False  # of the open speech
 
     def push(self, pcm: bytes) -> list[Partial | Utterance]:
         """What was understood of the sound so far; ``pcm`` may be of any length."""
@@ -57,12 +57,15 @@ class Ear:
         for event in events:
             match event:
                 case SpeechStarted(start_ms):
-                    self._start_ms = start_ms
+                    self._start_ms, self._said = start_ms, False
                 case SpeechContinues(frame):
                     if (partial := self._recogniser.accept(frame)) is not None:
+                        self._said = True
                         yield partial
-                case SpeechEnded(_, EndReason.NOISE):
+                case SpeechEnded(end_ms, EndReason.NOISE):
                     self._recogniser.reset()
+                    if self._said:
+                        yield Partial("", stable_chars=0, at_ms=end_ms)  # takes back what a page shows
                 case SpeechEnded(end_ms):
                     # The recogniser knows the sound with its pre-roll and silence, the endpoint the speech.
                     yield replace(self._recogniser.final(), start_ms=self._start_ms, end_ms=end_ms)

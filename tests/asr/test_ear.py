@@ -47,7 +47,9 @@ def test_what_is_open_at_the_end_is_not_lost() -> None:
 
 def test_a_noise_is_forgotten() -> None:
     ear = fake_ear()
-    assert utterances(ear.push(SPEECH * 80 + silence(1000))) == []
+    events = ear.push(SPEECH * 80 + silence(1000))
+    assert utterances(events) == []
+    assert events[-1] == Partial("", stable_chars=0, at_ms=80)  # the words shown meanwhile are taken back
     (utterance,) = utterances(ear.push(SPEECH * 400 + silence(1000)))
     assert utterance.start_ms == 1080
 
