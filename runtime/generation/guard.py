@@ -89,6 +89,8 @@ class Guard:
         self._claimed = False  # whether anything was claimed since
         self._unnamed: list[Claim] = []  # claims of this clause before any name in it
         self._clause = 0  # where the clause at _done begins
+        self._after_name = 0  # where the last name ends
+        self._about = 0  # where its words begin, after the last name in it
 
     @property
     def verdict(self) -> Verdict:
@@ -169,13 +171,15 @@ class Guard:
             self._spoken.update(step.products)
             self._named = step.products if self._claimed else (*self._named, *step.products)
             self._claimed = False
-            self._unnamed = []
+            self._unnamed, self._about = [], step.end
+            self._after_name = step.end
         if step.claim:
             self._claimed = True
             if not self._named:
                 self._unnamed.append(step.claim)
         if end := _last_end(self._text, self._done, step.end):
             self._clause, self._unnamed = end, []
+        self._about = max(self._about, self._clause)
         self._done = step.end
 
     def _close(self, reason: str) -> None:
@@ -219,14 +223,16 @@ class Guard:
     # -- words
 
     def _word(self, pos: int, text: str, word: Word, final: bool) -> _Step | None:
-        end, scope, left = pos + len(text), self._scope(pos), self._text[self._clause : pos]
+        end, scope, left = pos + len(text), self._scope(pos), self._text[self._about : pos]
         if word.means in (Means.ABSOLUTE, Means.LEAK):
-            return _Step(end, blocked=word.means)
+            return _Step(end, blocked=word.means.value)
         if word.means in (Means.COMMITMENT, Means.CONTACT):
             promised = not (UNPROMISED.search(left) or self._shelf.says(text, scope))
-            return _Step(end, blocked=word.means if promised else None)
+            return _Step(end, blocked=word.means.value if promised else None)
         if NEGATION.search(left):
             return _Step(end)
+        if (fact := self._shelf.verbatim(left + text, len(text), scope)) is not None:
+            return _Step(end, fact=fact)
         if word.means is Means.CLAIM:
             fact = self._shelf.word(word, text, left, scope)
             return _Step(end, blocked="claim" if fact is None else None, fact=fact)
@@ -239,7 +245,7 @@ class Guard:
                 fact = self._shelf.free(
                     self._text[:pos][-20:], scope, whole=True
                 )  # 送货安装一次完成，不另收费
-        elif not ahead and not _GIVES.search(left):
+        elif not ahead.strip("哦呢呀啊吧哈的了") and not _GIVES.search(left):
             return _Step(end)  # 没有电梯也送
         else:
             fact = self._shelf.gift(ahead, scope)
@@ -301,7 +307,7 @@ class Guard:
 
     def _check(self, span: QuantitySpan, pos: int, end: int) -> _Step:
         start = self._clause + span.start
-        left = self._text[self._clause : start]
+        left = self._text[self._about : start]
         after = _CLAUSE_END.search(self._text, end)
         right = self._text[end : min(end + 6, after.start() if after else len(self._text))]
         last = max((s.end for s in parse_quantities(left)), default=0)
@@ -343,7 +349,7 @@ class Guard:
         quantity = claim.quantity
         if quantity.unit not in COUNTS or quantity.low is None or quantity.low != quantity.high:
             return False
-        most = max(1, len(self._evidence.hits)) if quantity.unit in "款种个台件样" else 1
+        most = (len(self._evidence.hits) or 3) if quantity.unit in "款种个台件样" else 1
         if claim.right.startswith(("优惠", "活动")):
             most = sum(fact.kind is FactKind.PROMOTION for fact in self._evidence.facts)
         return quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])

@@ -25,9 +25,11 @@ _PREFIX = re.compile(r"^(?:促销|特点|颜色|保修|配送|安装|问答|话�
 _LABEL_NOISE = re.compile(
     r"免费|大约|约|最高|最低|可以|可|也|含|须|超过|需|另|收|享|保修|质保|[^\u4e00-\u9fff]"
 )
-_PLACES = re.compile(r"市区|郊县|外地|外省|同城|省内|省外|偏远|乡镇|本市|市内")
+_PLACES = re.compile(r"市区|郊县|外地|外省|同城|省内|省外|偏远|乡镇")
 _FREE = re.compile(r"免费|免.{0,3}费|不收|不要钱|不另收|不用钱|包邮")
 _GIFT = re.compile(r"(?:赠送|附赠|赠|(?<![配发推运寄接护免费投补抬])送(?![货达到上装修]))(.+)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_THIS = re.compile(r"这[款台个]|该款|它")  # what an answer about something else is not about
 _INSIDE_WORD = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
 _AND = re.compile(r"和|及|与|还有|再加|外加|加上|再送|[、+]")
 _AMOUNT_WORDS = re.compile(
@@ -144,13 +146,15 @@ class Shelf:
     def number(self, claim: Claim, scope: Scope) -> str | None:
         unit = canonical(claim.quantity)[2]
         role = role_of(claim.near, claim.right, "price" if unit else "") if unit in ("元", "") else ""
+        role = "" if not unit and role in ("fee", "threshold") else role
         near = [f for f in self._in_scope(scope) if _comparable(f, unit, role, claim.right)]
         words = claim.left + claim.text + claim.right
         fits = [f for f in near if _same(claim.quantity, f.quantity) and _role_fits(f, role, words)]
         for figure in near:
-            if len(figure.upto) > len(claim.text) + 1 and (claim.left + claim.text).endswith(figure.upto):
+            if _ends_with(claim.left + claim.text, figure.upto, len(claim.text)):
                 return figure.fact.id
-        mentioned = {x for f in near for x in f.labels if x in claim.near} or {
+        before = claim.near if _HAN.search(claim.near) else claim.left
+        mentioned = {x for f in near for x in f.labels if x in before} or {
             x for f in near for x in f.labels if x in claim.right
         }
         for figure in fits:
@@ -161,6 +165,14 @@ class Shelf:
             if not mentioned and unit == "月" and figure.fact.kind is FactKind.WARRANTY and not figure.leads:
                 continue
             return figure.fact.id
+        return None
+
+    def verbatim(self, said: str, length: int, scope: Scope) -> str | None:
+        """A fact with a phrase that begins as ``said`` ends: with the last ``length`` characters and more."""
+        for phrase in self._phrases_in(scope):
+            for found in re.finditer(re.escape(said[-length:]), phrase.text):
+                if _ends_with(said, phrase.text[: found.end()], length):
+                    return phrase.fact.id
         return None
 
     def word(self, word: Word, text: str, clause: str, scope: Scope) -> str | None:
@@ -188,11 +200,14 @@ class Shelf:
 
     def gift(self, said: str, scope: Scope) -> str | None:
         """A fact that gives all the things that ``said`` names."""
-        things = [_FILLER.sub("", _AMOUNT_WORDS.sub("", _FILLER.sub("", part))) for part in _AND.split(said)]
+        things = [
+            _FILLER.sub("", _AMOUNT_WORDS.sub("", _FILLER.sub("", part)))
+            for part in _AND.split(said.partition("(")[0])
+        ]
         found = None
         given = [(m.group(1), p) for p in self._phrases_in(scope) if (m := _GIFT.search(p.text))]
         for thing in things:
-            found = next((p.fact.id for text, p in given if not thing or _overlap(thing, text)), None)
+            found = next((p.fact.id for text, p in given if thing in text or _overlap(thing, text)), None)
             if found is None:
                 return None
         return found
@@ -217,6 +232,10 @@ class Shelf:
         return (p for p in self.phrases if _applies(p.fact, scope))
 
 
+def _ends_with(said: str, phrase: str, length: int) -> bool:
+    return len(phrase) > length + 1 and said.endswith(phrase)
+
+
 def _applies(fact: Fact, scope: Scope) -> bool:
     return fact.product_id is None or scope is None or fact.product_id in scope
 
@@ -227,7 +246,7 @@ def _clash(first: Iterable[str], second: Iterable[str]) -> bool:
 
 
 def _places_agree(said: str, phrase: str, fact: Fact) -> bool:
-    """Whether a phrase about a place is said of that place. Where a fact tells places apart, one must be named."""
+    """Whether a phrase about a place is said of it; where a fact tells places apart, one must be named."""
     here, there = set(_PLACES.findall(said)), set(_PLACES.findall(phrase))
     if not there:
         return True
@@ -274,7 +293,7 @@ def _comparable(figure: _Figure, unit: str, role: str, right: str) -> bool:
 
 def _role_fits(figure: _Figure, role: str, words: str) -> bool:
     if figure.role == "other":
-        return _overlap(words, figure.phrase)
+        return _overlap(words, figure.phrase) and not _THIS.search(words)
     return not figure.role or not role or figure.role in ("name", role)
 
 
