@@ -35,7 +35,8 @@ class Ear:
         self._config = config
         self._framer = Framer()
         self._state: EndpointState = Waiting()
-        self._start_ms, self._said = 0, False  # of the open speech
+        self._start_ms = 0  # of the open speech
+        self._shown: Partial | None = None  # of the open speech
 
     def push(self, pcm: bytes) -> list[Partial | Utterance]:
         """What was understood of the sound so far; ``pcm`` may be of any length."""
@@ -57,15 +58,15 @@ class Ear:
         for event in events:
             match event:
                 case SpeechStarted(start_ms):
-                    self._start_ms, self._said = start_ms, False
+                    self._start_ms, self._shown = start_ms, None
                 case SpeechContinues(frame):
                     if (partial := self._recogniser.accept(frame)) is not None:
-                        self._said = True
+                        self._shown = partial
                         yield partial
-                case SpeechEnded(end_ms, EndReason.NOISE):
+                case SpeechEnded(_, EndReason.NOISE):
                     self._recogniser.reset()
-                    if self._said:
-                        yield Partial("", stable_chars=0, at_ms=end_ms)  # takes back what a page shows
+                    if self._shown is not None:  # take it back
+                        yield Partial("", stable_chars=0, at_ms=self._shown.at_ms)
                 case SpeechEnded(end_ms):
                     # The recogniser knows the sound with its pre-roll and silence, the endpoint the speech.
                     yield replace(self._recogniser.final(), start_ms=self._start_ms, end_ms=end_ms)

@@ -49,7 +49,7 @@ def test_a_noise_is_forgotten() -> None:
     ear = fake_ear()
     events = ear.push(SPEECH * 80 + silence(1000))
     assert utterances(events) == []
-    assert events[-1] == Partial("", stable_chars=0, at_ms=80)  # the words shown meanwhile are taken back
+    assert events[-1] == Partial("", stable_chars=0, at_ms=120)  # the words shown meanwhile are taken back
     (utterance,) = utterances(ear.push(SPEECH * 400 + silence(1000)))
     assert utterance.start_ms == 1080
 
