@@ -167,7 +167,7 @@ def _inform(turn: _Turn) -> _Part:
 
 
 def _price(turn: _Turn, product: Product) -> _Part:
-    part = _topic(turn, product)
+    part = _topic(turn, product) + _shortage(turn, product)
     if turn.state.focus is None and part.facts:
         part += _alternative(turn, product)
     return part
@@ -222,7 +222,9 @@ def _recommend(turn: _Turn) -> _Part:
     area = _specs(turn, product, "面积") if turn.state.area_m2 else []
     if area:
         part += _Part(f"{spoken(area[0])}。", (area[0].id,))
-    return part + _alternative(turn, product)
+    if any(hit.product is product and "超" in hit.reason for hit in turn.evidence.hits):
+        part = turn.say("over_budget") + part
+    return part + _shortage(turn, product) + _alternative(turn, product)
 
 
 def _compare(turn: _Turn) -> _Part:
@@ -271,7 +273,6 @@ def _close_sale(turn: _Turn) -> _Part:
         return turn.say("ask_product")
     product = turn.goods[0]
     price, features = turn.fact(product, FactKind.PRICE), turn.features(product)
-    stock = turn.fact(product, FactKind.STOCK)
     if price is None:
         return turn.say("unknown_topic", product=product, topic="价格")
     if turn.intent is not Intent.ORDER:
@@ -279,8 +280,8 @@ def _close_sale(turn: _Turn) -> _Part:
         if features:
             part += turn.say("features", features, features=_first_features(turn, features))
         return part
-    if stock and "缺货" in stock.text:
-        return turn.say("stock", stock, product=product, term=spoken(stock)) + turn.say("hand_over")
+    if (shortage := _shortage(turn, product)).text:
+        return shortage + turn.say("hand_over")
     return turn.say("close_sale", price, product=product, price=spoken(price))
 
 
@@ -325,6 +326,14 @@ def _alternative(turn: _Turn, product: Product) -> _Part:
         if other.id != product.id and price:
             return turn.say("also", price, other=other.name, price=spoken(price)) + cards
     return cards
+
+
+def _shortage(turn: _Turn, product: Product) -> _Part:
+    """That it is out of stock, if it is: nobody should learn that at the till."""
+    stock = turn.fact(product, FactKind.STOCK)
+    if stock is None or "缺货" not in stock.text:
+        return _Part()
+    return turn.say("stock", stock, product=product, term=spoken(stock))
 
 
 def _card(turn: _Turn) -> tuple[str, ...]:
