@@ -169,6 +169,8 @@ def _verify_file(model: str, file: ModelFile, folders: Sequence[Path]) -> FileCh
 def _problem(file: ModelFile, folder: Path) -> str:
     pins = read_pins(folder)
     if file.unpack:
+        if not (folder / file.path).is_dir():
+            return f"{folder / file.path} is no folder"
         inside = {path: sha for path, sha in pins.items() if path.startswith(file.path + "/")}
         return next((bad for path, sha in inside.items() if (bad := _wrong(folder / path, None, sha))), "")
     return _wrong(folder / file.path, file.bytes, file.sha256 or pins.get(file.pin))

@@ -340,6 +340,15 @@ async def test_an_archive_becomes_a_folder_and_is_verified(shelf: Shelf, tmp_pat
     assert status(zipped(shelf), tmp_path) is Status.DAMAGED
 
 
+def test_a_folder_that_was_copied_by_hand_is_taken_and_a_file_in_its_place_is_not(tmp_path: Path) -> None:
+    found = model(ModelFile(path="folder", url="http://x/", unpack=True))
+    (tmp_path / "folder").write_text("not unpacked")
+    assert status(found, tmp_path) is Status.DAMAGED
+    (tmp_path / "folder").unlink()
+    (tmp_path / "folder").mkdir()
+    assert status(found, tmp_path) is Status.OK
+
+
 async def test_a_changed_archive_is_refused(shelf: Shelf, tmp_path: Path) -> None:
     shelf.content = archive(("top/a", b"1"))
     await fetch(zipped(shelf), tmp_path)
