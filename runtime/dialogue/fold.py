@@ -293,9 +293,7 @@ def _fold_home(state: DialogueState, slots: tuple[Slot, ...]) -> DialogueState:
     for _, area in _amounts(slots, SlotName.AREA):
         state = _with_area(state, area)
     for _, people in _amounts(slots, SlotName.PEOPLE):
-        count = people.high or people.low
-        if count is not None and 1 <= count <= 10_000:
-            state = replace(state, people=int(count))
+        state = _with_people(state, people)
     who, place = _words(slots, SlotName.WHO), _words(slots, SlotName.PLACE)
     if state.who in _words(slots, SlotName.WHO, negated=True):
         state = replace(state, who=None)
@@ -308,6 +306,11 @@ def _with_area(state: DialogueState, area: Quantity) -> DialogueState:
     return replace(state, area_m2=size) if size is not None and 1 <= size <= 100_000 else state
 
 
+def _with_people(state: DialogueState, people: Quantity) -> DialogueState:
+    count = people.high or people.low
+    return replace(state, people=int(count)) if count is not None and 1 <= count <= 10_000 else state
+
+
 def _fold_answer(
     state: DialogueState, before: DialogueState, text: str, slots: tuple[Slot, ...]
 ) -> DialogueState:
@@ -316,13 +319,15 @@ def _fold_answer(
         return state
     asked = before.asked[-1]
     for span in parse_quantities(text):
-        if span.quantity.unit or any(s.start < span.end and span.start < s.end for s in slots):
+        number = span.quantity
+        if any(slot.start < span.end and span.start < slot.end for slot in slots):
             continue
-        if asked is SlotName.BUDGET:
-            exact = span.quantity.low == span.quantity.high
-            return _with_budget(state, None if exact else span.quantity.low, span.quantity.high)
-        if asked is SlotName.AREA:
-            return _with_area(state, span.quantity)
+        if asked is SlotName.BUDGET and not number.unit:
+            return _with_budget(state, None if number.low == number.high else number.low, number.high)
+        if asked is SlotName.AREA and not number.unit:
+            return _with_area(state, number)
+        if asked is SlotName.PEOPLE and number.unit in ("", "个"):
+            return _with_people(state, number)
     return state
 
 

@@ -228,7 +228,7 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
         if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
             return None
         goods = any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.scan(after[:8]))
-        ordered = unit in _COUNTED_GOODS or goods or _ORDER_BEFORE.search(before) or not before + after
+        ordered = unit in _COUNTED_GOODS or goods or _ORDER_BEFORE.search(before)
         return SlotName.QUANTITY if ordered else None
     if unit == "":
         return _bare_number_slot(span, before, after)
@@ -261,11 +261,13 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
         return None
     if _BUDGET_BEFORE.search(before):
         return SlotName.BUDGET
+    if low is None or high is None:
+        return SlotName.BUDGET  # 200以内
     if size < 300 or (size in _STORAGE and span.text.isascii()):
         return None
     if _CHANGED_BEFORE.search(before):
         return SlotName.BUDGET
-    bounded = low is None or high is None or span.quantity.approximate or low < high
+    bounded = span.quantity.approximate or low < high
     spoken_as_money = bounded or re.search(r"[百千万kw]", span.text)
     return SlotName.BUDGET if spoken_as_money or _BUDGET_AFTER.match(after) else None
 

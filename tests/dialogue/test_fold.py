@@ -204,6 +204,26 @@ def test_a_budget_of_one_number_is_a_ceiling(text: str) -> None:
     assert (state.budget_min, state.budget_max) == (None, 5000.0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "name", "value"),
+    [
+        (SlotName.BUDGET, "120吧", "budget_max", 120.0),
+        (SlotName.BUDGET, "120到200", "budget_min", 120.0),
+        (SlotName.AREA, "80", "area_m2", 80.0),
+        (SlotName.AREA, "差不多90", "area_m2", 90.0),
+        (SlotName.PEOPLE, "三个", "people", 3),
+        (SlotName.PEOPLE, "12", "people", 12),
+        (SlotName.WHO, "80", "who", None),
+    ],
+)
+def test_a_bare_number_answers_what_was_asked(asked: SlotName, text: str, name: str, value: object) -> None:
+    state = DialogueState(category="空调", tactic=Tactic.ASK, asked=(asked,))
+    after = fold(state, understood(text), NAMES, PRODUCTS.get)
+    assert getattr(after, name) == value
+    unasked = fold(replace(state, tactic=Tactic.INFORM), understood(text), NAMES, PRODUCTS.get)
+    assert getattr(unasked, name) is None
+
+
 def test_a_fact_of_another_kind_is_no_offer() -> None:
     evidence = Evidence(facts=(Fact("PROMO002", FactKind.FAQ, "问答:有活动吗→有"),))
     state = settle(DialogueState(), "问", evidence, Choice(Tactic.INFORM, ""), answer(facts=("PROMO002",)))

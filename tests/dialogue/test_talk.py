@@ -151,6 +151,10 @@ SCRIPTS = """
 80 / 其他 / area=80 max do=推荐
 随便推荐一个 / 推荐 / do=推荐
 
+# another brand among few goods
+推荐个冰箱 / 推荐 / do=推荐 focus=P011
+松岭的呢 / 其他 / focus=P012
+
 # at most two questions
 推荐个空调 / 推荐 / do=追问
 不知道 / 推荐 / do=追问
