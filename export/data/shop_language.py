@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from export.data import noise, values
-from export.data.grammar import SLOTS, Piece, Sequence, Span, join, parse, render
+from export.data.grammar import SLOTS, Piece, Sequence, Span, holes, join, parse, render
 from runtime.types import Emotion, Intent, SlotName
 from runtime.understanding import lexicon
 
@@ -40,12 +40,16 @@ _ASKING = (
     Intent.PRICE, Intent.PROMOTION, Intent.FUNCTION, Intent.STOCK, Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY,
     Intent.BARGAIN,
 )  # fmt: skip
+_REVOICED = 0.35  # share of the slots of a hand-written utterance that are said otherwise
+_FREE = frozenset(
+    {SlotName.BRAND, SlotName.MODEL, SlotName.BUDGET, SlotName.AREA, SlotName.PEOPLE, SlotName.TIME, SlotName.COLOR}
+)
 _DEMO = 23  # the first scenes are the demo shop's
 _ENDS = re.compile(r"[,.?!~。、 ]+$")
 _STOPS = re.compile(r"[,?!。;~]|\.{2,}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """One utterance, normalised, with what it means."""
 
@@ -55,15 +59,16 @@ class Example:
     slots: tuple[Span, ...]  # (start, end, name): character offsets in ``text``
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a pattern file."""
 
     nodes: Sequence
     emotion: Emotion
+    whole: bool  # nothing to fill in
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scene:
     """A kind of goods and what there is to say about it."""
 
@@ -83,7 +88,8 @@ def read_lines(path: Path) -> tuple[Line, ...]:
         if not text or text.startswith("#"):
             continue
         emotion = MARKS.get(text[-2:], Emotion.NEUTRAL)
-        lines.append(Line(parse(text if emotion is Emotion.NEUTRAL else text[:-2].rstrip()), emotion))
+        nodes = parse(text if emotion is Emotion.NEUTRAL else text[:-2].rstrip())
+        lines.append(Line(nodes, emotion, whole=not holes(nodes)))
     return tuple(lines)
 
 
@@ -199,6 +205,13 @@ class Speaker:
             case _:
                 return values.day(rng)
 
+    def instead_of(self, words: str, slot: SlotName) -> str:
+        """Another value for a slot that is written out: any brand, but only the same kind of goods."""
+        if slot in _FREE:
+            return self._value(slot)
+        word = lexicon.canonical(slot, words)
+        return self._synonym(slot, word, 0.3) if word else words
+
     def _plain(self, hole: str) -> str:
         match hole:
             case "counter":
@@ -249,6 +262,14 @@ def _unended(pieces: list[Piece]) -> list[Piece]:
     return [*pieces[:-1], (_ENDS.sub("", text), slot)]
 
 
+def _revoiced(pieces: list[Piece], speaker: Speaker) -> list[Piece]:
+    """Another brand, another sum: what is written by hand must not stand for its words."""
+    return [
+        (speaker.instead_of(words, slot), slot) if slot and speaker.rng.random() < _REVOICED else (words, slot)
+        for words, slot in pieces
+    ]
+
+
 def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion]:
     emotion = _pick(rng, _COMPLAINT if intent is Intent.COMPLAINT else _EMOTIONS)
     speaker = Speaker(rng)
@@ -257,18 +278,18 @@ def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion
     if not lines or wrapped:
         lines = _lines(rng, intent, Emotion.NEUTRAL)
         emotion = emotion if wrapped else Emotion.NEUTRAL
-    pieces = speaker.say(rng.choice(lines).nodes)
+    line = rng.choice(lines)
+    pieces = speaker.say(line.nodes)
+    if line.whole:
+        pieces = _revoiced(pieces, speaker)
     if wrapped:
         pieces = _around_with(speaker, intent, emotion, pieces)
     elif intent not in _BARE and rng.random() < 0.3:
         pieces = _around_with(speaker, intent, Emotion.NEUTRAL, pieces)
     if intent in _ASKING and rng.random() < 0.07:
         first = rng.choice(_with(PATTERNS, rng.choice(_ASKING), Emotion.NEUTRAL))
-        pieces = [
-            *_unended(speaker.say(first.nodes)),
-            (rng.choice((",", "?", ",还有", "?另外", ",再问下", " ")), None),
-            *pieces,
-        ]
+        joint = rng.choice((",", "?", ",还有", "?另外", ",再问下", " "))
+        pieces = [*_unended(speaker.say(first.nodes)), (joint, None), *pieces]
     return pieces, emotion
 
 
@@ -293,10 +314,8 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def one(rng: random.Random, *, noisy: float = 0.35) -> Example:
-    """One example; ``noisy`` is the share that is mistyped or misheard."""
-    weights = [_WEIGHTS.get(intent, 1.0) for intent in Intent]
-    intent = rng.choices(tuple(Intent), weights)[0]
+def one(rng: random.Random, intent: Intent, *, noisy: float = 0.35) -> Example:
+    """One example; ``noisy`` is the probability that it is mistyped or misheard."""
     pieces, emotion = _utterance(rng, intent)
     pieces = _punctuated(pieces, rng)
     if rng.random() < noisy:
@@ -308,12 +327,15 @@ def one(rng: random.Random, *, noisy: float = 0.35) -> Example:
 def examples(seed: int, count: int) -> Iterator[Example]:
     """``count`` examples, no text twice; the same seed gives the same ones."""
     rng = random.Random(seed)
-    seen: set[str] = set()
-    while len(seen) < count:
-        example = one(rng)
-        if example.text and example.text not in seen:
-            seen.add(example.text)
-            yield example
+    intents, weights = tuple(Intent), [_WEIGHTS.get(intent, 1.0) for intent in Intent]
+    seen = {""}
+    for _ in range(count):
+        intent = rng.choices(intents, weights)[0]
+        example = one(rng, intent)
+        while example.text in seen:
+            example = one(rng, intent)
+        seen.add(example.text)
+        yield example
 
 
 def marked(example: Example) -> str:
