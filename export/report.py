@@ -63,6 +63,7 @@ class Line:
     intent: Intent
     emotion: Emotion
     slots: Spans = ()
+    intent_p: float = 1.0
 
 
 Reader = Callable[[Sequence[str]], list[Line]]
@@ -91,6 +92,7 @@ def model_reader(folder: Path) -> Reader:
                 list(Intent)[one.intents.index(max(one.intents))],
                 one.emotion.top(),
                 tuple((name.value, text[start:end]) for start, end, name, _ in one.tags),
+                max(one.intents),
             )
             for text, one in zip(texts, encoder.encode(texts), strict=True)
         ]
@@ -120,8 +122,9 @@ def ngram_reader() -> Reader:
     heads[1].fit(texts, [example.emotion.value for example in known])
 
     def read(texts: Sequence[str]) -> list[Line]:
-        said = zip(texts, heads[0].predict(texts), heads[1].predict(texts), strict=True)
-        return [Line(text, Intent(intent), Emotion(emotion)) for text, intent, emotion in said]
+        sure = heads[0].predict_proba(texts).max(-1)
+        said = zip(texts, heads[0].predict(texts), heads[1].predict(texts), sure, strict=True)
+        return [Line(text, Intent(intent), Emotion(emotion), (), p) for text, intent, emotion, p in said]
 
     return read
 
@@ -140,6 +143,7 @@ def scores(wanted: Sequence[Line], read: Sequence[Line]) -> dict[str, float]:
         "scheme_b_f1": _macro((scheme_b(a.intent), scheme_b(b.intent)) for a, b in both),
         "emotion_f1": _macro((a.emotion.value, b.emotion.value) for a, b in both),
         "slot_f1": slot_f1([line.slots for line in wanted], [line.slots for line in read]),
+        "calibration_error": calibration_error([(b.intent_p, a.intent == b.intent) for a, b in both]),
     }
 
 
@@ -153,6 +157,14 @@ def slot_f1(wanted: Sequence[Spans], read: Sequence[Spans]) -> float:
     right = sum((Counter(a) & Counter(b)).total() for a, b in zip(wanted, read, strict=True))
     named = sum(map(len, wanted)) + sum(map(len, read))
     return 2 * right / named if named else 1.0
+
+
+def calibration_error(answers: Sequence[tuple[float, bool]]) -> float:
+    """How far stated probabilities are from how often they are right, on average over ten bins."""
+    bins: dict[int, list[float]] = {}
+    for stated, right in answers:
+        bins.setdefault(min(int(stated * 10), 9), []).append(right - stated)
+    return sum(abs(sum(gaps)) for gaps in bins.values()) / len(answers)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -35,17 +35,21 @@ from runtime.understanding.encoder import TAGS, Tokenizer, behaviour_features, t
 log = logging.getLogger(__name__)
 
 MAX_TOKENS = 64
-_BATCH = 96
-_PAIRS = 32
-_PAIRS_EVERY = 3  # steps; product texts are long, and the other heads must not starve
+_BATCH = 32
+_PAIRS = 16
+_PAIRS_EVERY = 6  # steps; product texts are long, and the other heads must not starve
 _PEAK_RATE = 5e-4
+_TABLE_RATE = 1e-3  # of the n-gram tables, where each row is rarely met
+_WARM_RATE = 5e-3
+_WARM_STEPS = 800
+_WARM_BATCH = 256
 _SMOOTHING = 0.05
 _UNREAD = 0.1
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
 _HELD_OUT = 3000
 _GOODS = 4000
-_REPORT_STEPS = 50
+_REPORT_STEPS = 240
 
 # typical seconds in front of the goods and items viewed before such a sentence
 _BEHAVIOUR = {
@@ -118,12 +122,21 @@ def with_gaps(ids: Tensor) -> Tensor:
     return ids.masked_fill(unread, SPECIAL.index("[MASK]"))
 
 
-def joint_loss(model: Understander, batch: Sequence[Row], chance: np.random.Generator) -> Tensor:
-    """Intent, emotion and slots of one batch."""
+def joint_loss(
+    model: Understander, batch: Sequence[Row], chance: np.random.Generator, *, encoded: bool = True
+) -> Tensor:
+    """Intent, emotion and slots of one batch; from n-grams alone if not ``encoded``."""
     ids = padded([one.ids for one in batch])
     emotion = torch.tensor([known_emotion(one.emotion, chance) for one in batch], dtype=torch.float32)
     behaviour = torch.tensor([known_behaviour(one.intent, chance) for one in batch], dtype=torch.float32)
-    intent, felt, slots, _ = model(with_gaps(ids), (ids != 0).long(), emotion, behaviour)
+    inputs = with_gaps(ids), (ids != 0).long(), emotion, behaviour
+    if encoded:
+        intent, felt, slots, _ = model(*inputs)
+    else:
+        width = model.encoder.config.hidden_size
+        intent, felt, slots = model.read(
+            torch.zeros(*ids.shape, width), torch.zeros(len(ids), width), *inputs
+        )
     said, meant = torch.tensor([one.emotion for one in batch]), torch.tensor([one.intent for one in batch])
     tags = padded([one.tags for one in batch], _IGNORED)
     return (
@@ -157,22 +170,45 @@ def info_nce(questions: Tensor, answers: Tensor, also: Tensor) -> Tensor:
     return functional.cross_entropy(likeness, torch.arange(len(questions)))
 
 
+def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
+    """Teach the heads what n-grams alone tell: a minute's work, which the encoder then need not do."""
+    torch.manual_seed(seed)
+    chance, fresh = np.random.default_rng(seed), rows(seed + 2, words)
+    heads = [each for name, each in model.named_parameters() if not name.startswith("encoder.")]
+    optimiser = torch.optim.AdamW(heads, weight_decay=0.01, fused=True)
+    model.train()
+    total = 0.0
+    for step in range(1, _WARM_STEPS + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = _WARM_RATE * rate(step / _WARM_STEPS)
+        loss = joint_loss(model, [next(fresh) for _ in range(_WARM_BATCH)], chance, encoded=False)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        if step % 100 == 0:
+            log.info("n-grams: step %d loss %.3f", step, total / 100)
+            total = 0.0
+
+
 def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> None:
     """Train until the budget is spent."""
     torch.manual_seed(seed)
     draw, chance = random.Random(seed), np.random.default_rng(seed)
     goods = random_goods(seed, _GOODS)
     fresh = rows(seed, words)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=_PEAK_RATE, weight_decay=0.01, fused=True)
+    tables = list(model.ngrams.parameters())
+    others = [each for name, each in model.named_parameters() if not name.startswith("ngrams.")]
+    optimiser = torch.optim.AdamW([{"params": others}, {"params": tables}], weight_decay=0.01, fused=True)
     model.train()
     started, losses, budget = time.monotonic(), [0.0, 0.0], minutes * 60
     pool: list[list[Row]] = []
     step = 0
     while (elapsed := time.monotonic() - started) < budget:
         if not pool:
-            pool = _pooled([next(fresh) for _ in range(_BATCH * 20)], draw)
-        for group in optimiser.param_groups:
-            group["lr"] = _PEAK_RATE * rate(elapsed / budget)
+            pool = _pooled([next(fresh) for _ in range(_BATCH * 40)], draw)
+        for group, peak in zip(optimiser.param_groups, (_PEAK_RATE, _TABLE_RATE), strict=True):
+            group["lr"] = peak * rate(elapsed / budget)
         batch = pool.pop()
         loss = joint_loss(model, batch, chance)
         losses[0] += loss.item()
@@ -236,6 +272,7 @@ def main(argv: Sequence[str]) -> int:
         epilog="example: python -m export understanding --encoder work/encoder --minutes 15",
     )
     parser.add_argument("--encoder", type=Path, default=Path("work/encoder"), help="a BERT folder")
+    parser.add_argument("--start", type=Path, help="an earlier run's folder, to go on from its weights")
     parser.add_argument("--out", type=Path, default=Path("work/understanding"))
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=7)
@@ -244,7 +281,13 @@ def main(argv: Sequence[str]) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
     model = Understander(BertModel.from_pretrained(args.encoder, add_pooling_layer=False, **dropout))
+    if args.start:
+        model.load_state_dict(torch.load(args.start / "model.pt", weights_only=True))
+        model.intent_temperature.fill_(1.0)
+        model.emotion_temperature.fill_(1.0)
     words = tokenizer(args.encoder / "vocab.txt", MAX_TOKENS)
+    if not args.start:
+        warm_up(model, words, args.seed)
     train(model, words, args.minutes, args.seed)
     fresh = rows(args.seed + 1, words)
     metrics = calibrate(model, [next(fresh) for _ in range(_HELD_OUT)])
