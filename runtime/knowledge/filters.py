@@ -9,7 +9,7 @@ from runtime.types import DialogueState
 TOLERANCE = 1.1  # a tenth above the ceiling is still worth showing where nothing else fits
 
 # Features that a person needs, whoever names the person.
-NEEDS_OF = {"老人": "适合老人", "孩子": "适合儿童"}
+_NEEDS_OF = {"老人": "适合老人", "孩子": "适合儿童"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,12 @@ class Filters:
         return tuple(dict.fromkeys(steps))
 
 
+def need_of(state: DialogueState) -> str | None:
+    """The feature that the person it is for needs."""
+    return _NEEDS_OF.get(state.who or "")
+
+
 def wanted_traits(state: DialogueState) -> tuple[str, ...]:
-    """The features and the colour that the state asks for, the person's needs included."""
-    words = [*state.features, *filter(None, (NEEDS_OF.get(state.who or ""), state.color))]
+    """The features and the colour that the state asks for, the person's need included."""
+    words = [*state.features, *filter(None, (need_of(state), state.color))]
     return tuple(dict.fromkeys(words))

@@ -21,27 +21,43 @@ class Item:
     """A product and what its sheet says, in the words and units that customers' wishes have."""
 
     product: Product
-    categories: frozenset[str]  # canonical; 无线洗地机 of the class 吸尘器 is both
+    category: str  # canonical class on the sheet: 吸尘器
+    kind: str | None  # canonical, what the name ends in: 洗地机
     traits: frozenset[str]  # canonical features and colours
     sizes: tuple[Quantity, ...]  # amounts in its name and specs, weights left out
     area: Quantity | None  # ㎡ that it serves
+    capacity: Quantity | None  # what it holds: 60L, 10kg
     promotions: tuple[Promotion, ...]  # its own
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return frozenset({self.category, self.kind or self.category})
 
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
-    areas = [quantity for name, value in product.specs if "面积" in name for quantity in _quantities(value)]
     written = (product.name, *(value for name, value in product.specs if "重" not in name))
+    area = _first(product, "面积", ("㎡", ""))
     return Item(
         product=product,
-        categories=_categories(product.category, product.name),
+        category=_canonical(SlotName.CATEGORY, product.category),
+        kind=_kind(product.name),
         traits=frozenset(
             [_canonical(SlotName.FEATURE, word) for word in product.features]
             + [_canonical(SlotName.COLOR, word) for word in product.colors]
         ),
         sizes=tuple(dict.fromkeys(quantity for text in written for quantity in _quantities(text))),
-        area=next((replace(area, unit="㎡") for area in areas if area.unit in ("㎡", "")), None),
+        area=area and replace(area, unit="㎡"),
+        capacity=_first(product, "容量", ("L", "kg")),
         promotions=promotions,
     )
+
+
+def _first(product: Product, spec: str, units: tuple[str, ...]) -> Quantity | None:
+    """The first amount in one of the units in the specs of that name; 16L/分钟 is a flow and none."""
+    amounts = (
+        q for name, value in product.specs if spec in name and "/" not in value for q in _quantities(value)
+    )
+    return next((amount for amount in amounts if amount.unit in units), None)
 
 
 @lru_cache(maxsize=4096)
@@ -56,16 +72,12 @@ def _quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(span.quantity for span in parse_quantities(normalise_text(text)))
 
 
-def _categories(category: str, name: str) -> frozenset[str]:
-    """The class of the sheet, and the kind of thing that the name ends in."""
-    own = _canonical(SlotName.CATEGORY, category)
+def _kind(name: str) -> str | None:
     written = normalise_text(name)
-    ends = {
-        word
-        for start, end, slot, word in lexicon.scan(written)
-        if slot is SlotName.CATEGORY and end == len(written) and written[start:] not in _VAGUE_ENDS
-    }
-    return frozenset({own} | ends)
+    for start, end, slot, word in lexicon.scan(written):
+        if slot is SlotName.CATEGORY and end == len(written) and written[start:] not in _VAGUE_ENDS:
+            return word
+    return None
 
 
 def comes_in(item: Item, size: str) -> bool:

@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pypinyin import lazy_pinyin
 
-from runtime.types import Product, SlotName
+from runtime.types import Product
 from runtime.understanding import lexicon
 from runtime.understanding.numbers import normalise_text, to_chinese
 
@@ -25,7 +26,16 @@ _LONG = 5  # digits from which a number is read out one by one
 _PUNCTUATION = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-EXACT, HOMOPHONE = 1.0, 0.95
+_HOMOPHONE = 0.95
+
+
+class Mention(NamedTuple):
+    """How a text names a product. Compares by strength."""
+
+    strength: float  # 1 for a whole name, 0.95 of that for homophones, less for the beginning of a name
+    at: int  # where in the text, counted in sounds
+    whole: bool
+    exact: bool  # in the same characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +55,18 @@ class NameIndex:
         ordered = sorted(entry for entry in found if len(entry[0]) >= entry[3])
         return cls(tuple(entry[0] for entry in ordered), tuple(entry[1:] for entry in ordered))
 
-    def find(self, text: str) -> dict[int, float]:
-        """Rows of goods that ``text`` names: EXACT or HOMOPHONE for a whole name, less for its beginning."""
+    def find(self, text: str) -> dict[int, Mention]:
+        """Rows of the goods that ``text`` names, each with its strongest mention."""
         form = normalise_text(text[:MAX_QUERY])
         written, heard = _bare(form), _sounds(form)
-        found: dict[int, float] = {}
+        found: dict[int, Mention] = {}
         for start in range(len(heard)):
-            for row, strength in self._at(heard[start:], written):
-                found[row] = max(strength, found.get(row, 0.0))
+            for row, mention in self._at(start, heard[start:], written):
+                found[row] = max(mention, found.get(row, mention))
         return found
 
-    def _at(self, heard: Sound, written: str) -> Iterable[tuple[int, float]]:
-        """Rows whose name shares the longest beginning with ``heard``."""
+    def _at(self, start: int, heard: Sound, written: str) -> Iterable[tuple[int, Mention]]:
+        """Rows whose name shares the longest beginning with ``heard``, the text from ``start`` on."""
         place = bisect_left(self.sounds, heard)
         shared = max(
             (_common(heard, sound) for sound in self.sounds[max(0, place - 1) : place + 1]), default=0
@@ -70,10 +80,10 @@ class NameIndex:
             return
         for at in whole or range(first, last):
             row, name, needed = self.entries[at]
-            if whole:
-                yield row, EXACT if name in written else HOMOPHONE
-            elif shared >= needed:
-                yield row, shared / len(self.sounds[at]) * HOMOPHONE
+            if whole or shared >= needed:
+                exact = (name if whole else name[:shared]) in written
+                share = shared / len(self.sounds[at])
+                yield row, Mention(share * (1 if exact else _HOMOPHONE), start, bool(whole), exact)
 
 
 def sound_of(text: str) -> Sound:
@@ -106,16 +116,15 @@ def _forms(product: Product) -> Iterable[tuple[str, int]]:
     name, brand = normalise_text(product.name), normalise_text(product.brand)
     yield name, max(_MIN_NAME, len(brand) + 1)
     rest = name.removeprefix(brand)
-    if rest != name and not _is_category(rest):
-        yield rest, _MIN_NAME
+    if rest != name and (known := _known_beginning(rest)) < len(rest):
+        yield rest, max(_MIN_NAME, known + 1)
     yield normalise_text(product.model), _MIN_MODEL
 
 
-def _is_category(form: str) -> bool:
-    """Whether a name without its brand only says what kind of thing it is: 滚筒洗衣机."""
-    return any(
-        slot is SlotName.CATEGORY and end - start == len(form) for start, end, slot, _ in lexicon.scan(form)
-    )
+def _known_beginning(form: str) -> int:
+    """How many characters of a name are a common word, which names nothing: 折叠 of 折叠沙发床."""
+    spans = lexicon.scan(form)
+    return spans[0][1] if spans and spans[0][0] == 0 else 0
 
 
 def _common(left: Sound, right: Sound) -> int:

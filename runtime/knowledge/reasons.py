@@ -26,4 +26,6 @@ def reason_for(item: Item, state: DialogueState, today: date) -> str:
         reasons.append(state.size)
     if state.area_m2 and item.area:
         reasons += [f"{name}{value}" for name, value in product.specs if "面积" in name]
+    if state.people and item.capacity:
+        reasons += [f"{name}{value}" for name, value in product.specs if "容量" in name]
     return " · ".join((reasons or product.features[:2])[:_MOST])

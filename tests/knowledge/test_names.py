@@ -6,19 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.knowledge.names import EXACT, HOMOPHONE, NameIndex, sound_of
+from runtime.knowledge.names import NameIndex, sound_of
 from runtime.types import Product
 from tests.knowledge.shop import GOODS
 
 NAMES = NameIndex.of(GOODS.products)
 
 
+EXACT, HOMOPHONE = 1.0, 0.95
+
+
 def found(text: str) -> dict[str, float]:
-    return {GOODS.products[row].id: strength for row, strength in NAMES.find(text).items()}
+    return {GOODS.products[row].id: mention.strength for row, mention in NAMES.find(text).items()}
 
 
 def certain(text: str) -> set[str]:
-    return {id for id, strength in found(text).items() if strength >= HOMOPHONE}
+    return {GOODS.products[row].id for row, mention in NAMES.find(text).items() if mention.whole}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,17 @@ def test_words_that_name_nothing(text: str) -> None:
     assert certain(text) == set()
 
 
+def test_a_common_word_that_begins_a_name_is_none() -> None:
+    folding = [
+        Product("1", "眠河折叠沙发床", "沙发", "眠河", "", 9),
+        Product("2", "眠河云朵床垫", "床垫", "眠河", "", 9),
+    ]
+    index = NameIndex.of(folding)
+    assert index.find("有折叠的吗") == {}
+    assert set(index.find("折叠沙发")) == {0}
+    assert set(index.find("云朵那款")) == {1}
+
+
 def test_a_brand_alone_does_not_choose() -> None:
     assert certain("松岭的") == set()
 
@@ -62,7 +76,7 @@ def test_sounds() -> None:
 
 @given(st.text())
 def test_any_text_can_be_searched(text: str) -> None:
-    assert all(0 < strength <= 1 for strength in NAMES.find(text).values())
+    assert all(0 < mention.strength <= 1 for mention in NAMES.find(text).values())
 
 
 @given(st.lists(st.text(max_size=6), max_size=6))

@@ -14,7 +14,7 @@ from runtime.knowledge import retrieval
 from runtime.knowledge.reasons import reason_for
 from runtime.knowledge.view import View, build_view
 from runtime.store.goods import Goods
-from runtime.types import DialogueState, Hit, Intent
+from runtime.types import DialogueState, Hit, Intent, Product
 from tests.knowledge.shop import GOODS, TODAY, PairEncoder, find, shop_view, understood
 
 
@@ -83,6 +83,31 @@ def test_features_size_and_colour_rank(view: View) -> None:
     assert ids(find(view, "空调", category="空调", features=("静音", "适合老人")))[0] == "P002"
     assert ids(find(view, "空调", category="空调", size="1.5匹"))[0] == "P002"
     assert find(view, "空调", category="空调", color="白色")[0].reason == "白色"
+
+
+def test_another_kind_of_the_same_class_comes_later(tmp_path: Path) -> None:
+    goods = (
+        Product("1", "凉川恒温酒柜", "冰箱", "凉川", "", 9),
+        Product("2", "凉川双门冰箱", "冰箱", "凉川", "", 9),
+    )
+    view = shop_view(tmp_path, Goods(goods))
+    assert ids(find(view, "冰箱", category="冰箱")) == ["2", "1"]
+    assert ids(find(view, "酒柜", category="酒柜")) == ["1"]
+
+
+def test_the_household_needs_room(tmp_path: Path) -> None:
+    goods = tuple(
+        Product(size, f"米{size}电饭煲", "电饭煲", "米", "", 9, specs=(("容量", size),))
+        for size in ("1.6L", "3L", "6L")
+    )
+    view = shop_view(tmp_path, Goods(goods))
+    for people, size in ((1, "1.6L"), (3, "3L"), (5, "6L")):
+        best = find(view, "电饭煲", category="电饭煲", people=people)[0]
+        assert (best.product.id, best.reason) == (size, f"容量{size}")
+
+
+def test_something_cheap(view: View) -> None:
+    assert ids(find(view, "便宜点的空调", category="空调"))[0] == "P004"
 
 
 def test_goods_out_of_stock_come_later(view: View) -> None:

@@ -1,0 +1,126 @@
+"""What may be said of one product, the most wanted first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from runtime.knowledge import fact_text
+from runtime.knowledge.items import Item, price_on, says_size
+from runtime.knowledge.promotion_facts import promotion_facts
+from runtime.types import DialogueState, Fact, FactKind, Product
+
+_K = FactKind
+# Part of a spec's name -> what customers say when they ask for it.
+_SPEC_WORDS = {
+    "噪音": "吵 声音 静音 安静 响 分贝",
+    "能效": "省电 费电 耗电 电费 能耗",
+    "耗电": "省电 费电 电费 能耗",
+    "功率": "费电 耗电 瓦",
+    "面积": "多大 平 客厅 卧室 房间",
+    "尺寸": "多宽 多高 多长 多大 大小 放得下",
+    "容量": "多大 几升 装 几个人",
+    "重量": "多重 轻 沉",
+    "续航": "多久 充一次 电池",
+    "电池": "续航 多久",
+    "屏幕": "多大 几寸 大屏",
+    "存储": "内存 容量",
+    "匹": "多大 几匹",
+}
+_KEY_SPECS = {
+    *("匹数", "适用面积", "容量", "屏幕", "尺寸", "存储", "内存"),
+    *("续航", "能效等级", "噪音", "吸力", "风量", "通量", "加热"),
+}
+
+
+def product_facts(
+    item: Item,
+    items: list[Item],
+    aspects: tuple[FactKind, ...],
+    state: DialogueState,
+    text: str,
+    today: date,
+) -> Iterator[Fact]:
+    """The price, then a fact of each aspect, then more of each.
+
+    ``items`` are all the goods talked about, ``aspects`` what is wanted of them, ``text`` the question.
+    """
+    yield _price(item, today)
+    product = item.product
+    facts: dict[FactKind, list[Fact]] = {
+        _K.PROMOTION: list(promotion_facts(item.promotions, state, today)),
+        _K.FEATURE: list(_features(product)),
+        _K.SPEC: list(_specs(product, items, state, text)),
+        _K.STOCK: list(_stock(product)),
+        _K.WARRANTY: list(_term(product, "warranty", _K.WARRANTY)),
+        _K.DELIVERY: list(_term(product, "delivery", _K.DELIVERY)),
+        _K.INSTALL: list(_term(product, "installation", _K.INSTALL)),
+    }
+    if product.stock == 0 and _K.STOCK not in aspects:
+        yield from _stock(product)
+    for aspect in aspects:
+        yield from facts[aspect][:1]
+    for aspect in aspects:
+        yield from facts[aspect][1:4]
+
+
+def _price(item: Item, today: date) -> Fact:
+    price, promotion = price_on(item, today)
+    until = promotion.ends if promotion else None
+    id = item.product.id
+    return Fact(f"{id}.price", _K.PRICE, fact_text.price_text(price), id, until)
+
+
+def _features(product: Product) -> Iterator[Fact]:
+    if product.features:
+        text = fact_text.features_text(product.features)
+        yield Fact(f"{product.id}.features", _K.FEATURE, text, product.id)
+    if product.description:
+        text = fact_text.description_text(product.description)
+        yield Fact(f"{product.id}.description", _K.FEATURE, text, product.id)
+
+
+def _specs(product: Product, items: list[Item], state: DialogueState, text: str) -> list[Fact]:
+    """The specs asked for first, then those that tell these goods apart, then what buyers look at."""
+    others = [dict(item.product.specs) for item in items if item.product is not product]
+
+    def rank(place: int) -> tuple[int, bool, bool, int]:
+        name, value = product.specs[place]
+        differs = any(name in other and other[name] != value for other in others)
+        asked = _asked(name, value, state, text)
+        return -asked, name not in _KEY_SPECS, not differs, place
+
+    ordered = sorted(range(len(product.specs)), key=rank)
+    return [
+        Fact(f"{product.id}.spec.{name}", _K.SPEC, fact_text.spec_text(name, value), product.id)
+        for name, value in (product.specs[place] for place in ordered)
+    ]
+
+
+def _asked(name: str, value: str, state: DialogueState, text: str) -> int:
+    """How directly the question, or else a known need, asks for a spec."""
+    if name.lower() in text:
+        return 3
+    words = [word for part, said in _SPEC_WORDS.items() if part in name for word in said.split()]
+    if any(word in text for word in words):
+        return 2
+    needed = (state.area_m2 and "面积" in name) or (state.size and says_size(value, state.size))
+    return 1 if needed or any(feature in words for feature in state.features) else 0
+
+
+def _stock(product: Product) -> Iterator[Fact]:
+    yield Fact(f"{product.id}.stock", _K.STOCK, fact_text.stock_text(product.stock), product.id)
+    if product.colors:
+        yield Fact(f"{product.id}.colors", _K.STOCK, fact_text.colors_text(product.colors), product.id)
+
+
+_TERM_TEXT = {
+    "warranty": fact_text.warranty_text,
+    "delivery": fact_text.delivery_text,
+    "installation": fact_text.installation_text,
+}
+
+
+def _term(product: Product, name: str, kind: FactKind) -> Iterator[Fact]:
+    if term := getattr(product, name):
+        yield Fact(f"{product.id}.{name}", kind, _TERM_TEXT[name](term), product.id)
