@@ -189,8 +189,9 @@ def _doctor(args: argparse.Namespace) -> int:
     from runtime.doctor import examine
 
     settings = _settings(args)
-    recogniser = settings.asr.path and model_path(settings.asr.path, args.data_dir)
-    findings = examine(args.data_dir, MODELS, settings.web.host, settings.web.port, recogniser)
+    recogniser = model_path(settings.asr.path, args.data_dir)
+    here = recogniser if recogniser.exists() else None
+    findings = examine(args.data_dir, MODELS, settings.web.host, settings.web.port, here)
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date as Date
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -59,8 +60,17 @@ class ModelFile(BaseModel):
         return str(self.url) if self.unpack else self.path
 
 
+class Data(BaseModel):
+    """Something that a model was trained on."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: str
+    licence: str
+
+
 class Model(BaseModel):
-    """A model and its files."""
+    """A model and its files. What was trained here also says from what, when, how, and how well it does."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -68,6 +78,10 @@ class Model(BaseModel):
     version: str
     licence: str
     about: str = ""
+    command: str = ""
+    date: Date | None = None
+    data: Annotated[tuple[Data, ...], Field(strict=False)] = ()
+    metrics: Mapping[str, int | float] = Field(default_factory=dict)
     file: Annotated[tuple[ModelFile, ...], Field(strict=False, min_length=1)]
 
 

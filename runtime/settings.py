@@ -33,11 +33,13 @@ class WebSettings(_Section):
 
 
 class UnderstandingSettings(_Section):
-    path: Path = Path("understanding")  # a folder; relative to models/
+    path: Path = Path(
+        "understanding"
+    )  # a folder; like every model's, below models/ here or in the data folder
 
 
 class GeneratorSettings(_Section):
-    path: Path = Path("generator/generator-q4_0.gguf")  # any GGUF chat model; relative to models/
+    path: Path = Path("generator/generator-q4_0.gguf")  # any GGUF chat model
     context: int = Field(512, ge=256, le=32_768)  # tokens of prompt and reply, for each session
     slots: int = Field(8, ge=1, le=64)  # sessions whose prompt prefix stays evaluated
     threads: int = Field(2, ge=1, le=64)
@@ -46,7 +48,7 @@ class GeneratorSettings(_Section):
 
 
 class AsrSettings(_Section):
-    path: Path | None = None  # a Vosk model folder; relative to the data folder's models/
+    path: Path = Path("vosk-small-cn")  # a Vosk model folder; without it there is no voice
 
 
 class VadSettings(_Section):
@@ -55,7 +57,7 @@ class VadSettings(_Section):
 
 class EndpointSettings(_Section):
     silence_ms: Milliseconds = 700  # of silence that end an utterance
-    min_speech_ms: Milliseconds = 60  # of speech that begin one
+    min_speech_ms: Milliseconds = 120  # of speech below which it was a noise
     pre_roll_ms: Milliseconds = 300  # of sound kept from before it
     max_utterance_ms: Milliseconds = 20_000
 

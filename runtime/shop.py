@@ -45,10 +45,7 @@ from runtime.worker import Worker
 
 EMBED_BATCH = 32
 NEVER_IMPORTED = 0  # catalogue version of a new database
-NO_RECOGNISER = (
-    "no speech recogniser is installed: zhanggui models pull vosk-small-cn, "
-    "and name it in the profile's asr.path"
-)
+NO_RECOGNISER = "no speech recogniser is installed: zhanggui models pull vosk-small-cn"
 
 
 class _Embedder:
@@ -80,6 +77,7 @@ class Shop:
         self._storing, self._knowing = Worker("store"), Worker("knowledge")
         self._thinking, self._speaking = Worker("understanding"), Worker("generation")
         self.hearing = Worker("hearing")
+        self._vosk: VoskEngine | None = None
         self.sessions = Sessions(self)
 
     @classmethod
@@ -95,7 +93,8 @@ class Shop:
 
     @property
     def can_hear(self) -> bool:
-        return self.settings.asr.path is not None
+        """Whether a recogniser was there when the shop was opened."""
+        return self._vosk is not None
 
     @property
     def is_demo(self) -> bool:
@@ -195,11 +194,11 @@ class Shop:
         """An ear for one microphone. Raises BadAudio for another rate, ModelMissing without a recogniser."""
         if sample_rate_hz != SAMPLE_RATE_HZ:
             raise BadAudio(f"expected {SAMPLE_RATE_HZ} Hz, got {sample_rate_hz}", code="audio-rate")
-        if not self.can_hear:
+        if self._vosk is None:
             raise ModelMissing(NO_RECOGNISER)
-        return await self.hearing.call(self._make_ear)
+        return await self.hearing.call(self._make_ear, self._vosk)
 
-    def _make_ear(self) -> Ear:
+    def _make_ear(self, engine: VoskEngine) -> Ear:
         wanted = self.settings.endpoint
         config = EndpointConfig(
             hangover_ms=wanted.silence_ms,
@@ -207,7 +206,7 @@ class Shop:
             max_utterance_ms=wanted.max_utterance_ms,
             pre_roll_ms=wanted.pre_roll_ms,
         )
-        return Ear(WebRtcVad(self.settings.vad.aggressiveness), self._vosk.recogniser(), config)
+        return Ear(WebRtcVad(self.settings.vad.aggressiveness), engine.recogniser(), config)
 
     async def load_state(self, session: str) -> DialogueState | None:
         return await self._storing.call(self._store.load_state, session)

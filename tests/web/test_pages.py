@@ -11,21 +11,17 @@ from playwright.async_api import Page as Tab
 from playwright.async_api import async_playwright, expect
 
 from tests.serving import Served, served
+from tests.web.browser import launched
 
 NEED = "我家100平，预算5k，要省电的空调，老人用的"
 
 
 @pytest.fixture
 async def tab() -> AsyncIterator[Tab]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
+    async with async_playwright() as playwright, launched(playwright) as browser:
         tab = await browser.new_page()
         tab.set_default_timeout(20_000)
         yield tab
-        await browser.close()
 
 
 @pytest.fixture

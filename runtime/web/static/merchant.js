@@ -1,6 +1,14 @@
 // The merchant's page: upload goods and see what is wrong with them; try a sentence and see why.
 const $ = (id) => document.getElementById(id);
 
+const WORDS = {
+  category: "类目", brand: "品牌", model: "型号", budget: "预算", area: "面积", people: "人数", who: "谁用", feature: "特点",
+  quantity: "数量", color: "颜色", size: "规格", place: "地点", time: "时间", turn: "第几轮", goal: "目的", tactic: "策略",
+  budget_min: "预算下限", budget_max: "预算上限", area_m2: "面积（㎡）", features: "特点", excluded: "不要的",
+  rejected: "没看中的", shown: "看过的一组", seen: "看过的", offered: "说过的优惠", asked: "问过的",
+};
+const word = (name) => WORDS[name] ?? name;
+
 function cell(content) {
   const node = document.createElement("td");
   node.append(content);
@@ -79,8 +87,8 @@ $("try").addEventListener("submit", async (event) => {
     row("意图", bars(answer.intents)),
     row("口径 A / B", `${answer.scheme_a} / ${answer.scheme_b}`),
     row("情绪", bars(answer.emotion)),
-    row("槽位", lines(answer.slots.map((s) => `${s.name}: ${s.negated ? "不要 " : ""}${s.text}`))),
-    row("记住的", lines(Object.entries(answer.state).map(([k, v]) => `${k}: ${Array.isArray(v) ? v.join("、") : v}`))),
+    row("槽位", lines(answer.slots.map((s) => `${word(s.name)}：${s.negated ? "不要 " : ""}${s.text}`))),
+    row("记住的", lines(Object.entries(answer.state).map(([k, v]) => `${word(k)}：${Array.isArray(v) ? v.join("、") : v}`))),
     row("策略", `${answer.tactic}（${answer.why}）`),
     row("找到的商品", lines(answer.hits.map((h) => `${h.name} ¥${h.price}（${h.reason}）`))),
     row("可用事实", lines(answer.facts.map((f) => `${f.id}: ${f.text}`))),
