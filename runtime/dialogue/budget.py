@@ -1,0 +1,74 @@
+"""What the customer means to spend: ceilings, ranges, 再加一千, 贵点也行, 有便宜点的吗."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+from runtime.dialogue.reference import Lookup
+from runtime.dialogue.said import amounts
+from runtime.types import DialogueState, Quantity, Slot, SlotName
+from runtime.understanding.clauses import clause_bounds
+
+_NO_LIMIT = re.compile(
+    r"(预算|价格|价钱|价位|钱)(上|方面)?(也|都|就)?(不限|不是问题|无所谓|随便|没上限|不设限|没限制|不用考虑|都行|都可以)|"
+    r"不差钱|不在乎(钱|价格)|不考虑(价格|价钱|预算)|多少钱都(行|可以|成)|不限(预算|价格)"
+)
+_RAISE_BY = re.compile(r"(再|多|往上)?(加|添|涨|提|贵|多)[个上出了]*$")
+_LOWER_BY = re.compile(r"(再|往下)?(减|降|少)[个去掉了]*$")
+_LOOSER = re.compile(
+    r"(贵|超|高|多花)一?(点|些)(儿|钱)?(也|都|其实)?(行|可以|成|没关系|没事|不要紧|能接受|无所谓|ok)|"
+    r"(预算|价格)(可以|能)?(再|稍微)?(高|加|提|放宽|多)一?(点|些)"
+)
+_CHEAPER = re.compile(
+    r"(有|换|来|看看?|推荐|要|找)(没有)?(一?[个款台])?(更|再|稍微|比较)?便宜一?[点些]?儿?的(?!那|这)"
+)
+_DEARER = re.compile(
+    r"(有|换|来|看看?|推荐|要|找)(没有)?(一?[个款台])?(更|再|稍微|比较)?贵一?[点些]?儿?的(?!那|这)"
+)
+_CHANGES = re.compile(r"预算|不超|最[多高]|[加提降减改换]|算了")
+_LOOSER_BY = 1.2
+
+
+def fold_budget(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup: Lookup) -> DialogueState:
+    money = amounts(slots, SlotName.BUDGET)
+    if len(money) > 1 and not _CHANGES.search(text):
+        money = []  # 一个两千一个四千: prices are compared
+    if money:
+        return with_budget(state, *_stated_budget(state, text, *money[-1]))
+    if _NO_LIMIT.search(text):
+        return replace(state, budget_min=None, budget_max=None)
+    if _LOOSER.search(text) and state.budget_max is not None:
+        return with_budget(state, state.budget_min, round(state.budget_max * _LOOSER_BY, 2))
+    product = lookup(state.focus) if state.focus else None
+    if product is not None and _CHEAPER.search(text):
+        return with_budget(state, None, product.price - 1)
+    if product is not None and _DEARER.search(text):
+        high = state.budget_max if state.budget_max and state.budget_max > product.price else None
+        return with_budget(state, product.price + 1, high)
+    return state
+
+
+def _stated_budget(
+    state: DialogueState, text: str, slot: Slot, money: Quantity
+) -> tuple[float | None, float | None]:
+    start, _ = clause_bounds(text, slot.start, slot.end)
+    before = text[start : slot.start]
+    step = money.high or money.low or 0.0
+    if state.budget_max is not None and _RAISE_BY.search(before):
+        return state.budget_min, state.budget_max + step
+    if state.budget_max is not None and _LOWER_BY.search(before):
+        return state.budget_min, state.budget_max - step
+    exact = money.low == money.high
+    return (None if exact or money.approximate else money.low), money.high
+
+
+def with_budget(state: DialogueState, low: float | None, high: float | None) -> DialogueState:
+    """The budget, if it is one: positive, finite, lower end first; else the state as it was."""
+    ends = [end for end in (low, high) if end is not None]
+    if not ends or not all(math.isfinite(end) and end > 0 for end in ends):
+        return state
+    if low is not None and high is not None and low > high:
+        low = None
+    return replace(state, budget_min=low, budget_max=high)
