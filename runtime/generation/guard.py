@@ -31,13 +31,15 @@ from runtime.types import Evidence, FactKind, Quantity
 from runtime.understanding.numbers import QuantitySpan, parse_quantities
 
 _CLAUSE_END = re.compile(r"[，。!?;\n]|,(?![0-9])")
-_STOP = re.compile(r"[，。!?;\n、)]")
+_SENTENCE_END = re.compile(r"[。!?\n]")
+_STOP = re.compile(r"[，。!?;\n、]")
 _NUMERALS = "零〇一二两兩三四五六七八九十百千万亿壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億俩仨半几"
 _ODD_NUMERALS = "廿卅卌皕幺弌弍弎弐壱亖㐅"
 _NUMERAL_RUN = re.compile(rf"[0-9a-z.%\-_/+~¥°]+|[{_NUMERALS}]+|,(?=[0-9])")
 _LATIN = re.compile(r"[a-z0-9]+(?:[-_./+][a-z0-9]+)*")
 _FIGURE_START = re.compile(rf"[0-9a-z¥{_NUMERALS}]")
-_SPACED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}](?:[^\w\s，。!?;、()]+[{_NUMERALS}])+")
+_SPACED = re.compile(rf"[{_NUMERALS}](?:[^\w\s，。!?;、]+[{_NUMERALS}])+")
+_GOES_ON = re.compile(r"分之|[a-z]")
 _AHEAD = 4  # characters that must follow a figure before it counts as whole
 _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
@@ -90,6 +92,7 @@ class Guard:
         self._unnamed: list[Claim] = []  # claims of this clause before any name in it
         self._clause = 0  # where the clause at _done begins
         self._after_name = 0  # where the last name ends
+        self._sentence = 0  # where its sentence begins
         self._about = 0  # where its words begin, after the last name in it
 
     @property
@@ -177,7 +180,9 @@ class Guard:
             self._claimed = True
             if not self._named:
                 self._unnamed.append(step.claim)
-        if end := _last_end(self._text, self._done, step.end):
+        if end := _last_end(_SENTENCE_END, self._text, self._done, step.end):
+            self._sentence = end
+        if end := _last_end(_CLAUSE_END, self._text, self._done, step.end):
             self._clause, self._unnamed = end, []
         self._about = max(self._about, self._clause)
         self._done = step.end
@@ -243,12 +248,13 @@ class Guard:
             fact = self._shelf.free(ahead, scope) or self._shelf.free(left, scope)
             if fact is None and not FREE_OF.search(ahead + left):
                 fact = self._shelf.free(
-                    self._text[:pos][-20:], scope, whole=True
+                    self._text[max(self._after_name, pos - 20) : pos], scope, whole=True
                 )  # 送货安装一次完成，不另收费
-        elif not ahead.strip("哦呢呀啊吧哈的了") and not _GIVES.search(left):
-            return _Step(end)  # 没有电梯也送
         else:
-            fact = self._shelf.gift(ahead, scope)
+            nothing = not ahead.strip("哦呢呀啊吧哈的了")
+            if nothing and text == "送" and not _GIVES.search(left):
+                return _Step(end)  # 没有电梯也送
+            fact = self._shelf.gift(left[-8:] if nothing else ahead, scope)
         return _Step(end, blocked="claim" if fact is None else None, fact=fact)
 
     def _ahead(self, pos: int, count: int, final: bool) -> str | None:
@@ -264,7 +270,8 @@ class Guard:
             return None
         if ahead[:1] in tuple(MEASURED):
             figure = re.match(rf".(?:[可能支持达减省抵补贴到立约为是])*(?=[0-9{_NUMERALS}])", ahead)
-            if figure or MEASURE.match(ahead, 1) or self._shelf.says("最" + ahead[:2], self._scope(pos)):
+            same = len(ahead) > 1 and self._shelf.says("最" + ahead[:2], self._scope(pos))
+            if figure or MEASURE.match(ahead, 1) or same:
                 return _Step(pos + 1 + (figure.end() if figure else 1))
         return _Step(pos, blocked="absolute")
 
@@ -311,7 +318,8 @@ class Guard:
         after = _CLAUSE_END.search(self._text, end)
         right = self._text[end : min(end + 6, after.start() if after else len(self._text))]
         last = max((s.end for s in parse_quantities(left)), default=0)
-        claim = Claim(span.quantity, left, left[last:], right, span.text)
+        sentence = self._text[self._sentence : start]
+        claim = Claim(span.quantity, left, left[last:], right, span.text, sentence)
         if _is_hundred_percent(span.quantity):
             return _Step(end, blocked="absolute")
         if self._is_need(claim) or self._is_small_count(claim):
@@ -363,7 +371,7 @@ class Guard:
             return _Step(latin.end(), blocked=None if known else "number")
         run = self._text[pos:end]
         spaced = _SPACED.match(self._text, pos)
-        odd = len(run) > 1 or run == "¥" or spaced or self._text.startswith("分之", end)
+        odd = len(run) > 1 or run == "¥" or spaced or _GOES_ON.match(self._text, end)
         if odd and not self._shelf.says(spaced.group() if spaced else run, self._scope(pos)):
             return _Step(pos, blocked="number")
         return _Step(end)
@@ -389,9 +397,9 @@ def guard_text(
     return guard.verdict
 
 
-def _last_end(text: str, start: int, end: int) -> int:
-    """Where the last clause that closes within text[start:end] ends; 0 if none does."""
-    return max((found.end() for found in _CLAUSE_END.finditer(text, start, end)), default=0)
+def _last_end(ending: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the last of the endings within text[start:end] ends; 0 if there is none."""
+    return max((found.end() for found in ending.finditer(text, start, end)), default=0)
 
 
 def _is_foreign(char: str) -> bool:

@@ -28,6 +28,9 @@ _LABEL_NOISE = re.compile(
 _PLACES = re.compile(r"市区|郊县|外地|外省|同城|省内|省外|偏远|乡镇")
 _FREE = re.compile(r"免费|免.{0,3}费|不收|不要钱|不另收|不用钱|包邮")
 _GIFT = re.compile(r"(?:赠送|附赠|赠|(?<![配发推运寄接护免费投补抬])送(?![货达到上装修]))(.+)")
+_CAP = re.compile(r"最高|最多|至多|上限|不超过")
+_FLOOR = re.compile(r"至少|最低|起码|最少|不低于|直接")
+_SOLD = re.compile(r"卖|售|销|最后|每[天日月]|限")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _THIS = re.compile(r"这[款台个]|该款|它")  # what an answer about something else is not about
 _INSIDE_WORD = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
@@ -46,6 +49,7 @@ _KIND_TOPICS = {
     FactKind.STOCK: {"stock"},
     FactKind.PROMOTION: {"discount"},
 }
+_ANSWERS = (FactKind.FAQ, FactKind.POLICY, FactKind.SCRIPT)
 _ROLES = {
     FactKind.PRICE: "price",
     FactKind.PROMOTION: "price",
@@ -102,6 +106,7 @@ class Claim:
     near: str  # the part of ``left`` that follows the figure before
     right: str  # a few characters, at most to the clause's end
     text: str = ""  # its own words
+    sentence: str = ""  # from the sentence's beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ class _Figure:
     phrase: str
     upto: str  # the phrase up to the figure's end
     after: str = ""  # the next character
+    segment: str = ""  # the phrase
+    label: str = ""  # the words right before it, and those that open its phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +158,21 @@ class Shelf:
         words = claim.left + claim.text + claim.right
         fits = [f for f in near if _same(claim.quantity, f.quantity) and _role_fits(f, role, words)]
         for figure in near:
-            if _ends_with(claim.left + claim.text, figure.upto, len(claim.text)):
+            if _ends_with(claim.left + claim.text, figure.upto, len(claim.text)) or _recites(claim, figure):
                 return figure.fact.id
         before = claim.near if _HAN.search(claim.near) else claim.left
         mentioned = {x for f in near for x in f.labels if x in before} or {
             x for f in near for x in f.labels if x in claim.right
         }
+        if len(mentioned) > 1:
+            together = re.search("都|均|全", claim.left)
+            last = max(mentioned, key=lambda label: (words.rfind(label), len(label)))
+            if together and not all(any(x in f.labels for f in fits) for x in mentioned):
+                return None
+            mentioned = mentioned if together else {x for x in mentioned if last in x or x in last}
         for figure in fits:
+            if _misplaced(claim, figure, role):
+                continue
             if _clash(topics_of(words), figure.topics) or not _places_agree(words, figure.upto, figure.fact):
                 continue
             if (mentioned or not unit) and figure.labels and not mentioned & figure.labels:
@@ -207,7 +222,9 @@ class Shelf:
         found = None
         given = [(m.group(1), p) for p in self._phrases_in(scope) if (m := _GIFT.search(p.text))]
         for thing in things:
-            found = next((p.fact.id for text, p in given if thing in text or _overlap(thing, text)), None)
+            found = next(
+                (p.fact.id for text, p in given if (thing and thing in text) or _overlap(thing, text)), None
+            )
             if found is None:
                 return None
         return found
@@ -232,6 +249,12 @@ class Shelf:
         return (p for p in self.phrases if _applies(p.fact, scope))
 
 
+def _recites(claim: Claim, figure: _Figure) -> bool:
+    """Whether the clause so far is an answer's phrase word for word, with at least two words besides the figure."""
+    said, around = claim.left + claim.text + claim.right[:2], claim.left + claim.right[:2]
+    return figure.fact.kind in _ANSWERS and len(around) > 1 and figure.segment.startswith(said)
+
+
 def _ends_with(said: str, phrase: str, length: int) -> bool:
     return len(phrase) > length + 1 and said.endswith(phrase)
 
@@ -243,6 +266,20 @@ def _applies(fact: Fact, scope: Scope) -> bool:
 def _clash(first: Iterable[str], second: Iterable[str]) -> bool:
     first, second = set(first), set(second)
     return bool(first and second and not first & second)
+
+
+def _misplaced(claim: Claim, figure: _Figure, role: str) -> bool:
+    """Whether a figure is taken out of what it stands in: a cap, stock, a fee for something, an answer."""
+    words = claim.left + claim.text + claim.right
+    if _CAP.search(figure.upto) and not _CAP.search(words):
+        return True
+    if _FLOOR.search(claim.near) and not _FLOOR.search(figure.upto):
+        return True
+    if figure.fact.kind is FactKind.STOCK and _SOLD.search(words):
+        return True
+    if figure.fact.kind in _ANSWERS and not _overlap(claim.sentence + claim.right, figure.phrase):
+        return True
+    return role == "fee" and bool(figure.label) and not _overlap(claim.left + claim.right, figure.label)
 
 
 def _places_agree(said: str, phrase: str, fact: Fact) -> bool:
@@ -387,10 +424,10 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
     spec = view(fact.id.partition(".spec.")[2]) if fact.kind is FactKind.SPEC else ""
-    topic = view(text) if fact.kind in (FactKind.FAQ, FactKind.POLICY, FactKind.SCRIPT) else ""
+    topic = text if fact.kind in _ANSWERS else ""
     leads = True
     for phrase in _PHRASES.split(_PREFIX.sub("", text)):
-        end = 0
+        end, head = 0, ""
         for span in parse_quantities(phrase):
             before = phrase[end : span.start]
             label = _LABEL_NOISE.sub("", before)
@@ -411,8 +448,9 @@ def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
                 topic or phrase,
                 upto,
                 phrase[span.end : span.end + 1],
+                head + label,
             )
-            end, leads = span.end, False
+            end, leads, head = span.end, False, head or label
     if fact.valid_until:
         day = fact.valid_until.year * 10_000 + fact.valid_until.month * 100 + fact.valid_until.day
         quantity = Quantity(float(day), float(day), "日期")

@@ -145,7 +145,7 @@ def test_hardly_any_honest_reply_is_blocked() -> None:
     assert len(stopped) < 6
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.booleans(), st.lists(st.integers(1, 9), min_size=1, max_size=30))
 def test_how_the_text_is_cut_changes_nothing(seed: int, hostile: bool, sizes: list[int]) -> None:
     draft = next(attacks(seed, 1) if hostile else honest_replies(seed, 1))
@@ -160,6 +160,7 @@ def test_how_the_text_is_cut_changes_nothing(seed: int, hostile: bool, sizes: li
     assert shown == guard.verdict.released
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_raises_and_only_its_beginning_is_shown(text: str) -> None:
     verdict = say(text)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.types import Quantity
@@ -116,6 +116,7 @@ def test_ordinals(text: str, place: int | None) -> None:
     assert parse_ordinal(text) == place
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_said_numbers_are_read_back(number: int) -> None:
     assert read_quantity(to_chinese(number)) == Quantity(number, number)
@@ -163,6 +164,7 @@ UNITS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(AMOUNTS, AMOUNTS, UNITS, st.booleans())
 def test_rendered_amounts_are_read_back(first: float, second: float, unit: str, approximate: bool) -> None:
     low, high = sorted((first, second))
@@ -177,6 +179,7 @@ PIECES = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))
 def test_spans_are_ordered_disjoint_and_inside(text: str) -> None:
     plain = normalise_text(text)
@@ -188,6 +191,7 @@ def test_spans_are_ordered_disjoint_and_inside(text: str) -> None:
     parse_quantities(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_normalising_twice_changes_nothing(text: str) -> None:
     plain = normalise_text(text)
