@@ -32,6 +32,7 @@ _LOOSER_BY = 1.2
 
 
 def fold_budget(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup: Lookup) -> DialogueState:
+    """``state`` with the budget as it is after these words; 有便宜点的吗 means cheaper than the focus."""
     money = amounts(slots, SlotName.BUDGET)
     if len(money) > 1 and not _CHANGES.search(text):
         money = []  # 一个两千一个四千: prices are compared

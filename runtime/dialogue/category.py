@@ -37,6 +37,7 @@ def fold_category(
     reference: Reference,
     lookup: Lookup,
 ) -> DialogueState:
+    """``state`` with the kind of goods talked about; another kind starts a new wish."""
     denied = _denied_categories(state, slots)
     wanted = _category(state, text, slots, intent, reference, lookup)
     if wanted is None or wanted == state.category:

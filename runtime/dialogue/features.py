@@ -41,6 +41,7 @@ def asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], r
 
 
 def fold_features(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> DialogueState:
+    """``state`` with the features wished for, in the order of mention."""
     wanted, dropped, refused = [], [], []
     for slot in slots:
         if slot.name is not SlotName.FEATURE or not isinstance(slot.value, str):

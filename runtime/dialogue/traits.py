@@ -25,6 +25,7 @@ _OTHER_BRAND = re.compile(r"(换个?|别的|其他|其它|另外的?)(牌子|品
 
 
 def fold_traits(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup: Lookup) -> DialogueState:
+    """``state`` with what was last said of the goods, and what was turned down in ``excluded``."""
     brands, models, colors = (words(slots, n) for n in (SlotName.BRAND, SlotName.MODEL, SlotName.COLOR))
     sizes = words(slots, SlotName.SIZE) + [render_quantity(size) for _, size in amounts(slots, SlotName.SIZE)]
     counts = [q.high for _, q in amounts(slots, SlotName.QUANTITY) if q.high and 1 <= q.high <= 100_000]

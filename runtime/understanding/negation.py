@@ -29,6 +29,7 @@ _DENIABLE = {SlotName.BRAND, SlotName.CATEGORY, SlotName.MODEL}
 
 
 def negations(text: str, slots: tuple[Slot, ...]) -> Iterator[bool]:
+    """For each of ``slots``, in the order of ``text``, whether it is turned down."""
     plain = _CHOICE.sub(r"\1 ", text)
     reached = False  # the slot before was negated by words in front of it, which may go on to this one
     previous: Slot | None = None
