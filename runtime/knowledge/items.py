@@ -23,24 +23,23 @@ class Item:
     product: Product
     category: str  # canonical class on the sheet: 吸尘器
     kind: str | None  # canonical, what the name ends in: 洗地机
+    categories: frozenset[str]  # both
     traits: frozenset[str]  # canonical features and colours
     sizes: tuple[Quantity, ...]  # amounts in its name and specs, weights left out
     area: Quantity | None  # ㎡ that it serves
     capacity: Quantity | None  # what it holds: 60L, 10kg
     promotions: tuple[Promotion, ...]  # its own
 
-    @property
-    def categories(self) -> frozenset[str]:
-        return frozenset({self.category, self.kind or self.category})
-
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
     written = (product.name, *(value for name, value in product.specs if "重" not in name))
+    category, kind = _canonical(SlotName.CATEGORY, product.category), _kind(product.name)
     area = _first(product, "面积", ("㎡", ""))
     return Item(
         product=product,
-        category=_canonical(SlotName.CATEGORY, product.category),
-        kind=_kind(product.name),
+        category=category,
+        kind=kind,
+        categories=frozenset({category, kind or category}),
         traits=frozenset(
             [_canonical(SlotName.FEATURE, word) for word in product.features]
             + [_canonical(SlotName.COLOR, word) for word in product.colors]
