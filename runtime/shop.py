@@ -116,10 +116,9 @@ class Shop:
             slots=wanted.slots,
             threads=wanted.threads,
         )
-        if self.settings.asr.path is not None:
-            self._vosk = await self.hearing.call(
-                VoskEngine, model_path(self.settings.asr.path, self._data_dir)
-            )
+        recogniser = model_path(self.settings.asr.path, self._data_dir)
+        if recogniser.exists():
+            self._vosk = await self.hearing.call(VoskEngine, recogniser)
         await self._renew_view()
 
     async def _close(self) -> None:
