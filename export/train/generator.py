@@ -26,12 +26,13 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from export.data.replies import Sample, samples
 from export.figures import misquoted
 from export.report_generator import HELD_OUT_SEED
+from export.train.planted import HEADS, WIDTH, plant
 from runtime.generation.prompt import BOT, END, USER
 
 DIGIT_WEIGHT = 2.0  # a wrong digit costs more than a wrong word
 MAX_REPLY_TOKENS = 90
 SCENES_PER_BATCH, POOL = 4, 48
-DRILL_PIECES = 15
+DRILLS, DRILL_PIECES = 0.2, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--layers", type=int, default=5)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--threads", type=int, default=2)
@@ -61,21 +61,32 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def new_model(width: int, layers: int, vocabulary: int) -> LlamaForCausalLM:
-    return LlamaForCausalLM(
+def new_model(layers: int, vocabulary: int, seed: int) -> LlamaForCausalLM:
+    torch.manual_seed(seed)
+    model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=vocabulary,
-            hidden_size=width,
+            hidden_size=WIDTH,
             num_hidden_layers=layers,
-            num_attention_heads=width // 32,
-            num_key_value_heads=width // 32,
-            intermediate_size=width * 3,
+            num_attention_heads=HEADS,
+            num_key_value_heads=HEADS,
+            intermediate_size=WIDTH * 3,
             max_position_embeddings=512,
-            rope_theta=10_000.0,
+            rope_theta=1_000_000.0,
             tie_word_embeddings=True,
             attn_implementation="sdpa",
         )
     )
+    plant(model, seed)
+    return model
+
+
+def new_optimizer(model: LlamaForCausalLM) -> torch.optim.AdamW:
+    """The embedding moves slowly: rare tokens must keep the codes by which they are copied."""
+    embedding = model.model.embed_tokens.weight
+    rest = [weight for weight in model.parameters() if weight is not embedding]
+    groups = [{"params": rest, "scale": 1.0}, {"params": [embedding], "scale": 0.2, "eps": 1e-6}]
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
 
 
 class Training:
@@ -86,16 +97,12 @@ class Training:
         self.to.mkdir(parents=True, exist_ok=True)
         self.minutes, self.rate, self.seed = arguments.minutes, arguments.rate, arguments.seed
         torch.set_num_threads(arguments.threads)
-        torch.manual_seed(arguments.seed)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
         self.tokenizer.save(str(self.to / "tokenizer.json"))
-        self.model = new_model(arguments.width, arguments.layers, self.tokenizer.get_vocab_size()).to(
-            self.device
-        )
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=self.rate, betas=(0.9, 0.98), weight_decay=0.05, fused=True
-        )
+        vocabulary = self.tokenizer.get_vocab_size()
+        self.model = new_model(arguments.layers, vocabulary, arguments.seed).to(self.device)
+        self.optimizer = new_optimizer(self.model)
         self.random = Random(arguments.seed)
         self.stopped = False
         signal.signal(signal.SIGTERM, self._stop)
@@ -135,9 +142,9 @@ class Training:
         self.stopped = True
 
     def _drills(self) -> list[Packed]:
-        """Copying is learned sooner when practised by itself: often at first, never in the last fifth."""
-        done = self.spent / (self.minutes * 60)
-        return [drill(self.random, self.tokenizer)] if self.random.random() < 1.2 * (0.8 - done) else []
+        """Now and then copying by itself, of any token there is; not in the last fifth."""
+        wanted = self.random.random() < DRILLS and self.spent < self.minutes * 48
+        return [drill(self.random, self.tokenizer)] if wanted else []
 
     def _learn(self, scenes: list[Packed]) -> float:
         done = min(1.0, self.spent / (self.minutes * 60))
@@ -145,7 +152,7 @@ class Training:
             self.rate * min(1.0, (self.step + 1) / 150) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
         )
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["scale"]
         ids, positions, mask, learn = (part.to(self.device) for part in collate(scenes))
         hidden = self.model.model(
             input_ids=ids, position_ids=positions, attention_mask=mask
@@ -204,9 +211,7 @@ class Training:
     def _load(self) -> None:
         state = torch.load(self.to / "checkpoint.pt", weights_only=True, map_location=self.device)
         self.model = LlamaForCausalLM.from_pretrained(self.to / "model").to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=self.rate, betas=(0.9, 0.98), weight_decay=0.05, fused=True
-        )
+        self.optimizer = new_optimizer(self.model)
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.spent, self.tokens = state["step"], state["spent"], state["tokens"]
 
