@@ -111,19 +111,26 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure of a fact."""
+    """A figure of a fact, or of a product's name."""
 
     quantity: Quantity
-    role: str
-    labels: frozenset[str]
-    leads: bool  # the first figure of its fact
-    topics: frozenset[str]
     fact: Fact
-    phrase: str
-    upto: str  # the phrase up to the figure's end
-    after: str = ""  # the next character
-    segment: str = ""  # the phrase
-    label: str = ""  # the words right before it, and those that open its phrase
+    phrase: str  # that it stands in
+    end: int = 0  # in the phrase
+    about: str = ""  # the phrase, or all of an answer: what a reply must speak of to use the figure
+    role: str = ""  # of money: price, discount, fee, value, threshold, other; or "name"
+    label: str = ""  # the words right before it, and those before the first figure of its phrase
+    labels: frozenset[str] = frozenset()  # what it may be called: 整机, 适用面积
+    topics: frozenset[str] = frozenset()
+    leads: bool = False  # the first figure of its fact
+
+    @property
+    def upto(self) -> str:
+        return self.phrase[: self.end]
+
+    @property
+    def after(self) -> str:
+        return self.phrase[self.end : self.end + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,8 @@ class Shelf:
         words = claim.left + claim.text + claim.right
         fits = [f for f in near if _same(claim.quantity, f.quantity) and _role_fits(f, role, words)]
         for figure in near:
-            if _ends_with(claim.left + claim.text, figure.upto, len(claim.text)) or _recites(claim, figure):
+            whole = _ends_with(claim.left + claim.text, figure.upto, len(claim.text))
+            if whole or _recites(claim, figure):
                 return figure.fact.id
         before = claim.near if _HAN.search(claim.near) else claim.left
         mentioned = {x for f in near for x in f.labels if x in before} or {
@@ -252,7 +260,7 @@ class Shelf:
 def _recites(claim: Claim, figure: _Figure) -> bool:
     """Whether the clause so far is an answer's phrase word for word, with at least two words besides the figure."""
     said, around = claim.left + claim.text + claim.right[:2], claim.left + claim.right[:2]
-    return figure.fact.kind in _ANSWERS and len(around) > 1 and figure.segment.startswith(said)
+    return figure.fact.kind in _ANSWERS and len(around) > 1 and figure.phrase.startswith(said)
 
 
 def _ends_with(said: str, phrase: str, length: int) -> bool:
@@ -277,7 +285,7 @@ def _misplaced(claim: Claim, figure: _Figure, role: str) -> bool:
         return True
     if figure.fact.kind is FactKind.STOCK and _SOLD.search(words):
         return True
-    if figure.fact.kind in _ANSWERS and not _overlap(claim.sentence + claim.right, figure.phrase):
+    if figure.fact.kind in _ANSWERS and not _overlap(claim.sentence + claim.right, figure.about):
         return True
     return role == "fee" and bool(figure.label) and not _overlap(claim.left + claim.right, figure.label)
 
@@ -330,7 +338,7 @@ def _comparable(figure: _Figure, unit: str, role: str, right: str) -> bool:
 
 def _role_fits(figure: _Figure, role: str, words: str) -> bool:
     if figure.role == "other":
-        return _overlap(words, figure.phrase) and not _THIS.search(words)
+        return _overlap(words, figure.about) and not _THIS.search(words)
     return not figure.role or not role or figure.role in ("name", role)
 
 
@@ -424,42 +432,35 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
     spec = view(fact.id.partition(".spec.")[2]) if fact.kind is FactKind.SPEC else ""
-    topic = text if fact.kind in _ANSWERS else ""
+    answer = text if fact.kind in _ANSWERS else ""
     leads = True
     for phrase in _PHRASES.split(_PREFIX.sub("", text)):
         end, head = 0, ""
         for span in parse_quantities(phrase):
-            before = phrase[end : span.start]
+            before, after = phrase[end : span.start], phrase[span.end : span.end + 6]
+            unit = span.quantity.unit
             label = _LABEL_NOISE.sub("", before)
-            labels = {x for x in (label, spec) if 2 <= len(x) <= 8}
-            role = ""
-            if span.quantity.unit == "元":
-                role = role_of(before, phrase[span.end : span.end + 6], _ROLES.get(fact.kind, "other"))
-            about = text if span.quantity.unit == "日期" else phrase
-            topics = topics_of(about) | _kind_topics(fact) | topics_of(topic)
-            upto = phrase[: span.end]
+            subject = text if unit == "日期" else phrase + answer
             yield _Figure(
                 span.quantity,
-                role,
-                frozenset(labels),
-                leads,
-                topics,
                 fact,
-                topic or phrase,
-                upto,
-                phrase[span.end : span.end + 1],
-                head + label,
+                phrase,
+                end=span.end,
+                about=answer or phrase,
+                role=role_of(before, after, _ROLES.get(fact.kind, "other")) if unit == "元" else "",
+                label=head + label,
+                labels=frozenset(x for x in (label, spec) if 2 <= len(x) <= 8),
+                topics=topics_of(subject) | _kind_topics(fact),
+                leads=leads,
             )
             end, leads, head = span.end, False, head or label
-    if fact.valid_until:
-        day = fact.valid_until.year * 10_000 + fact.valid_until.month * 100 + fact.valid_until.day
-        quantity = Quantity(float(day), float(day), "日期")
-        yield _Figure(quantity, "", frozenset(), False, frozenset({"discount"}), fact, text, "")
+    if until := fact.valid_until:
+        day = float(until.year * 10_000 + until.month * 100 + until.day)
+        yield _Figure(Quantity(day, day, "日期"), fact, text, topics=frozenset({"discount"}))
 
 
 def _own_figures(own: Fact, text: str) -> Iterator[_Figure]:
-    for span in parse_quantities(text):
-        yield _Figure(span.quantity, "name", frozenset(), True, frozenset(), own, text, "")
+    return (_Figure(span.quantity, own, text, role="name") for span in parse_quantities(text))
 
 
 def _names(products: tuple[Product, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
