@@ -23,7 +23,7 @@ __all__ = ["CatalogueNames", "Tag", "find_slots"]
 
 Tag = tuple[int, int, SlotName, float]  # start, end, slot, probability
 
-_MIN_TAG_P = 0.5
+_MIN_TAG_P = 0.7
 
 
 def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple[Slot, ...]:
@@ -37,7 +37,7 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
     common = [slot for slot in named if slot not in exact]
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
-    vocabulary = [slot for slot in vocabulary if not _NO_GOODS_AFTER.match(text, slot.end)]
+    vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
     witnesses = (exact, [*_times(text), *_amounts(text)], vocabulary, [*_tagged(text, tags)])
     slots = _disjoint(witnesses, len(text))
     return tuple(
@@ -46,6 +46,19 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
 
 
 _NO_GOODS_AFTER = re.compile(r"号|程序")  # 手机号, 羽绒服程序
+_USES = re.compile(r"(一个人)?(家|来)?[用住戴睡吃喝玩看]")
+# Words that fill a slot only where this follows: 自己用 names a person, 自己会动 does not.
+_ONLY_BEFORE = {
+    "自己": _USES,
+    "我自己": _USES,
+    "我家": re.compile(r"里|[用住]"),
+    "能装": re.compile(r"的|得|东西"),
+}
+
+
+def _means_it(text: str, slot: Slot) -> bool:
+    needed = _ONLY_BEFORE.get(slot.text)
+    return bool(needed.match(text, slot.end) if needed else not _NO_GOODS_AFTER.match(text, slot.end))
 
 
 def _slot(

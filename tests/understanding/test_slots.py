@@ -36,7 +36,7 @@ def written(slot: Slot) -> str:
 
 PLAIN = [
     ("我家100平，预算5k，要省电的空调，老人用的",
-     "place=家里 area=100㎡ budget=5000元 feature=省电 category=空调 who=老人"),
+     "area=100㎡ budget=5000元 feature=省电 category=空调 who=老人"),
     ("给我妈买个字大一点的手机", "who=老人 feature=大字体 category=手机"),
     ("卧室用的1.5匹空调，要白色", "place=卧室 size=1.5匹 category=空调 color=白色"),
     ("家里五口人，想看冰箱", "place=家里 people=5人 category=冰箱"),
@@ -52,6 +52,9 @@ PLAIN = [
     ("618有活动吗", "time=618"),
     ("电视柜有吗", "category=电视柜"),
     ("手机号多少", ""),
+    ("自己用的手机", "who=自己 category=手机"),
+    ("会自己回去充电吗", ""),
+    ("明天能装吗", "time=明天"),
     ("有陶瓷白的吗", "color=陶瓷白"),
     ("我门宽80厘米", ""),
     ("儿子一米九五", "who=孩子"),
