@@ -38,7 +38,7 @@ QUANTISATIONS = {
 MODELS, DEMO = Path("models"), Path("firmware_config/demo")
 COMMAND = (
     "python -m export tokenizer --to work/tokenizer.json && "
-    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator && "
+    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator --minutes 62 && "
     "python -m export gguf --from work/generator --to work/gguf --ship q4_0"
 )
 PARITY_PROMPTS, TOKENIZER_PROMPTS = 40, 500
@@ -61,9 +61,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="export gguf", description=__doc__)
     parser.add_argument("--from", dest="source", type=Path, required=True, help="folder of train-generator")
     parser.add_argument("--to", type=Path, required=True, help="folder for generator-*.gguf")
-    parser.add_argument(
-        "--ship", choices=QUANTISATIONS, help="the one to put into models/ and its manifest"
-    )
+    parser.add_argument("--ship", choices=QUANTISATIONS, help="the one to put into models/ and its manifest")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args(argv)
     torch.set_num_threads(arguments.threads)
