@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from unittest.mock import patch
 
 import runtime.shop
 from runtime.batch import state_json
+from runtime.errors import EngineFailed
 from runtime.generation.llama import LlamaEngine
 from runtime.settings import DEMO_GOODS, Settings
 from runtime.shop import Shop
@@ -203,7 +203,7 @@ async def play(shop: Shop, name: str, dialogue: Sequence[Expected], today: date)
 
 
 class Silent:
-    """A generator that says nothing, so that the templates answer."""
+    """A generator that always fails, so that the templates answer."""
 
     chat_template = False
 
@@ -213,10 +213,8 @@ class Silent:
     def render(self, messages: list[dict[str, str]]) -> str:
         return ""
 
-    def stream(
-        self, session: str, prompt: str, max_tokens: int, cancelled: threading.Event
-    ) -> Iterator[Draft]:
-        return iter(())
+    def stream(self, *_request: object) -> Iterator[Draft]:
+        raise EngineFailed("templates only")
 
     def close(self) -> None:
         pass
