@@ -209,10 +209,8 @@ class _Reader:
 
     def _read_script(self, row: Row) -> None:
         text = row.required("text", cells.read_text) or ""
-        intent, emotion = (
-            row.optional("intent", _read_intent, None),
-            row.optional("emotion", _read_emotion, None),
-        )
+        intent = row.optional("intent", _read_intent, None)
+        emotion = row.optional("emotion", _read_emotion, None)
         self.scripts.append(Script(self._numbered(row, len(self.scripts)), intent, emotion, text))
 
     def _reference(self, row: Row) -> str | None:

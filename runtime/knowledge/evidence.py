@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MAX_PRODUCTS, MAX_FACTS = 3, 10
 _FACTS_EACH = {0: 0, 1: 7, 2: 4, 3: 3}  # goods told about -> facts for each
 
-
 _K = FactKind
 # What a question is about, the most wanted first. The price is always told.
 _ASPECTS = {

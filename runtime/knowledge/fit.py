@@ -25,7 +25,7 @@ from runtime.knowledge.items import Item, comes_in, price_on
 from runtime.types import DialogueState, Quantity
 from runtime.understanding import lexicon
 
-MAX_TEXT = 200  # characters of a customer's text that are searched for words
+MAX_TEXT, MAX_PAIRS = 200, 60  # characters of a customer's text that are searched for words, for pairs
 _CHEAP = re.compile("便宜|实惠|划算|省钱|不贵|经济")
 # What one person needs: litres of fridge, rice or stored water, kilograms of washing.
 _CAPACITY_A_HEAD = {"冰箱": 100.0, "电饭煲": 1.2, "热水器": 20.0, "洗衣机": 2.5}
@@ -39,6 +39,7 @@ class Wish:
     traits: tuple[str, ...]
     need: str | None
     mentioned: frozenset[str]  # known words of this sentence
+    pairs: tuple[tuple[str, float], ...]  # pairs of characters of this sentence, weights that sum to 1
     cheapest: float | None  # yuan, of all the goods in question; None: the customer asks for nothing cheap
     today: date
 
@@ -51,7 +52,8 @@ class Wish:
         known = {word for _, _, _, word in lexicon.scan(said)} | {word for word in traits if word in said}
         prices = (price_on(item, today)[0] for item in items) if _CHEAP.search(said) else ()
         cheapest = min(prices, default=None)
-        return cls(state, wanted_traits(state), need_of(state), frozenset(known), cheapest, today)
+        pairs = _weighted_pairs(said.replace(state.category or "\n", "\n"), items)
+        return cls(state, wanted_traits(state), need_of(state), frozenset(known), pairs, cheapest, today)
 
 
 def fit(item: Item, wish: Wish) -> float:
@@ -61,6 +63,7 @@ def fit(item: Item, wish: Wish) -> float:
         wish.mentioned, item.traits | item.categories
     )
     score += wish.need in item.traits
+    score += 0.6 * sum(weight for pair, weight in wish.pairs if pair in item.text)
     score -= item.product.stock == 0
     if state.category and item.kind:
         score += 0.3 if item.kind in (state.category, *wish.mentioned) else -0.5
@@ -76,6 +79,15 @@ def fit(item: Item, wish: Wish) -> float:
     if wish.cheapest:
         score += 0.8 * wish.cheapest / price
     return score
+
+
+def _weighted_pairs(said: str, items: Collection[Item]) -> tuple[tuple[str, float], ...]:
+    """Those that any of the goods holds."""
+    pairs = {said[at : at + 2] for at in range(min(len(said), MAX_PAIRS) - 1)}
+    held = {pair: sum(pair in item.text for item in items) for pair in pairs if pair.isalnum()}
+    weights = {pair: math.log(1 + len(items) / count) for pair, count in held.items() if count}
+    total = sum(weights.values())
+    return tuple((pair, weight / total) for pair, weight in sorted(weights.items()))
 
 
 def _share(wanted: Collection[str], own: frozenset[str]) -> float:

@@ -29,6 +29,7 @@ class Item:
     area: Quantity | None  # ㎡ that it serves
     capacity: Quantity | None  # what it holds: 60L, 10kg
     promotions: tuple[Promotion, ...]  # its own
+    text: str  # name and description, normalised
 
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
@@ -48,6 +49,7 @@ def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
         area=area and replace(area, unit="㎡"),
         capacity=_first(product, "容量", ("L", "kg")),
         promotions=promotions,
+        text=normalise_text(f"{product.name} {product.description}"),
     )
 
 

@@ -116,15 +116,19 @@ def _forms(product: Product) -> Iterable[tuple[str, int]]:
     name, brand = normalise_text(product.name), normalise_text(product.brand)
     yield name, max(_MIN_NAME, len(brand) + 1)
     rest = name.removeprefix(brand)
-    if rest != name and (known := _known_beginning(rest)) < len(rest):
+    known = _known_words(rest)
+    if rest != name and known < len(rest):
         yield rest, max(_MIN_NAME, known + 1)
     yield normalise_text(product.model), _MIN_MODEL
 
 
-def _known_beginning(form: str) -> int:
-    """How many characters of a name are a common word, which names nothing: 折叠 of 折叠沙发床."""
-    spans = lexicon.scan(form)
-    return spans[0][1] if spans and spans[0][0] == 0 else 0
+def _known_words(form: str) -> int:
+    """How many characters from the first are common words, which name nothing: 折叠 of 折叠沙发床."""
+    end = 0
+    for start, after, _, _ in lexicon.scan(form):
+        if start == end:
+            end = after
+    return end
 
 
 def _common(left: Sound, right: Sound) -> int:

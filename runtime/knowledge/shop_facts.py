@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from runtime.knowledge.view import View
 
 _MAX_FAQS = 2
-_FAQ_SAID, _FAQ_LIKE = 0.5, 0.85  # least share of the question's words said, or likeness by embedding
+# The least share of a FAQ's question that was said, or the least likeness to it by embedding: of a
+# product, 保修几年 is answered by its own terms, not by 保修要凭什么.
+_FAQ_SAID, _FAQ_LIKE, _FAQ_LIKE_BESIDE_GOODS = 0.5, 0.85, 0.92
 # What the shop's questions and answers on a subject have in the question.
 _SUBJECTS = {
     Intent.DELIVERY: re.compile("送货|配送|快递|自提"),
@@ -43,7 +45,7 @@ def faq_facts(view: View, items: list[Item], understanding: Understanding) -> It
     found: list[tuple[float, Faq]] = []
     for row in said.keys() | like.keys():
         faq, words, meaning = view.faqs[row], said.get(row, 0.0), like.get(row, 0.0)
-        fits = words >= _FAQ_SAID or meaning >= _FAQ_LIKE
+        fits = words >= _FAQ_SAID or meaning >= (_FAQ_LIKE_BESIDE_GOODS if items else _FAQ_LIKE)
         if fits and (faq.product_id is None or faq.product_id in about):
             found.append((words + meaning, faq))
     if not found and not items and (subject := _SUBJECTS.get(understanding.intent)):

@@ -106,6 +106,13 @@ def test_the_household_needs_room(tmp_path: Path) -> None:
         assert (best.product.id, best.reason) == (size, f"容量{size}")
 
 
+def test_words_of_the_name_count_where_few_goods_have_them(tmp_path: Path) -> None:
+    names = "咕圆小方儿童手表", "遥川行者手表", "星竹雅致手表"
+    goods = tuple(Product(name, name, "智能手表", name[:2], "", 9) for name in names[::-1])
+    view = shop_view(tmp_path, Goods(goods))
+    assert ids(find(view, "儿童手表", category="智能手表"))[0] == "咕圆小方儿童手表"
+
+
 def test_something_cheap(view: View) -> None:
     assert ids(find(view, "便宜点的空调", category="空调"))[0] == "P004"
 
