@@ -33,17 +33,32 @@ MARKS = {"@怒": Emotion.ANGRY, "@喜": Emotion.HAPPY, "@豫": Emotion.HESITANT}
 
 _HAND = 0.45  # share of examples that start from a hand-written utterance
 _WEIGHTS = {Intent.OTHER: 1.6, Intent.RECOMMEND: 1.3, Intent.FUNCTION: 1.2, Intent.GREETING: 0.8}
-_EMOTIONS = {Emotion.NEUTRAL: 0.6, Emotion.ANGRY: 0.12, Emotion.HAPPY: 0.11, Emotion.HESITANT: 0.17}
-_COMPLAINT = {Emotion.NEUTRAL: 0.5, Emotion.ANGRY: 0.4, Emotion.HAPPY: 0.02, Emotion.HESITANT: 0.08}
+# Shares of the emotions, in their order: angry, happy, neutral, hesitant.
+_USUALLY = (0.12, 0.11, 0.6, 0.17)
+_EMOTIONS = {
+    Intent.COMPLAINT: (0.4, 0.02, 0.5, 0.08),
+    Intent.NO_INTEREST: (0.11, 0.05, 0.5, 0.34),
+    Intent.GREETING: (0.1, 0.22, 0.62, 0.06),
+    Intent.OTHER: (0.06, 0.05, 0.86, 0.03),
+}
 _BARE = frozenset({Intent.GREETING, Intent.OTHER, Intent.NO_INTEREST})  # said without 请问 and the like
 _ASKING = (
-    Intent.PRICE, Intent.PROMOTION, Intent.FUNCTION, Intent.STOCK, Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY,
-    Intent.BARGAIN,
+    *(Intent.PRICE, Intent.PROMOTION, Intent.FUNCTION, Intent.STOCK, Intent.DELIVERY, Intent.INSTALL),
+    *(Intent.WARRANTY, Intent.BARGAIN),
 )  # fmt: skip
 _REVOICED = 0.35  # share of the slots of a hand-written utterance that are said otherwise
 _FREE = frozenset(
-    {SlotName.BRAND, SlotName.MODEL, SlotName.BUDGET, SlotName.AREA, SlotName.PEOPLE, SlotName.TIME, SlotName.COLOR}
+    {
+        SlotName.BRAND,
+        SlotName.MODEL,
+        SlotName.BUDGET,
+        SlotName.AREA,
+        SlotName.PEOPLE,
+        SlotName.TIME,
+        SlotName.COLOR,
+    }
 )
+_SCENE_HOLES = ("ask", "fault", "need", "fit", "part", "verb", "size")
 _DEMO = 23  # the first scenes are the demo shop's
 _ENDS = re.compile(r"[,.?!~。、 ]+$")
 _STOPS = re.compile(r"[,?!。;~]|\.{2,}")
@@ -75,7 +90,7 @@ class Scene:
     category: str
     counter: str
     price: tuple[float, float]
-    words: dict[str, tuple[Sequence, ...]]  # asks, faults, needs, fits, parts, verbs, sizes
+    words: dict[str, tuple[Sequence, ...]]  # what fills _SCENE_HOLES
     features: tuple[str, ...]
     places: tuple[str, ...]
 
@@ -119,24 +134,22 @@ def _around() -> dict[tuple[str, Emotion], tuple[Sequence, ...]]:
 
 @lru_cache(maxsize=1)
 def scenes() -> tuple[Scene, ...]:
+    """The kinds of goods, the demo shop's first; what an entry leaves out is taken from the general one."""
     table = tomllib.loads((PATTERNS / "scenes.toml").read_text("utf-8"))
-    return tuple(
-        Scene(
-            category,
-            entry["counter"],
-            (entry["price"][0], entry["price"][1]),
-            {
-                hole: tuple(map(parse, entry[key]))
-                for hole, key in (
-                    ("ask", "asks"), ("fault", "faults"), ("need", "needs"), ("fit", "fits"), ("part", "parts"),
-                    ("verb", "verbs"), ("size", "sizes"),
-                )
-            },
-            tuple(entry["features"]),
-            tuple(entry["places"]),
-        )
-        for category, entry in table.items()
-    )  # fmt: skip
+    general = table.pop("general")
+    return tuple(_scene(category, general | entry) for category, entry in table.items())
+
+
+def _scene(category: str, entry: dict[str, Any]) -> Scene:
+    low, high = entry["price"]
+    return Scene(
+        category,
+        entry["counter"],
+        (low, high),
+        {hole: tuple(map(parse, entry[hole + "s"])) for hole in _SCENE_HOLES},
+        tuple(entry["features"]),
+        tuple(entry["places"]),
+    )
 
 
 @cache
@@ -168,9 +181,7 @@ class Speaker:
         if slot is SlotName.SIZE:
             sizes = self.scene.words["size"]
             return (
-                [("".join(text for text, _ in self.say(self.rng.choice(sizes))), slot)]
-                if sizes
-                else [("这种", None)]
+                [(text, slot) for text, _ in self.say(self.rng.choice(sizes))] if sizes else [("这种", None)]
             )
         if slot is not None:
             return [(self._value(slot), slot)]
@@ -236,10 +247,6 @@ def known_hole(name: str) -> bool:
     return name in SLOTS or name in PLAIN_HOLES or name in _groups() or name in scenes()[0].words
 
 
-def _pick(rng: random.Random, table: dict[Emotion, float]) -> Emotion:
-    return rng.choices(tuple(table), tuple(table.values()))[0]
-
-
 @cache
 def _with(folder: Path, intent: Intent, emotion: Emotion) -> tuple[Line, ...]:
     return tuple(line for line in lines_of(folder)[intent] if line.emotion is emotion)
@@ -265,13 +272,15 @@ def _unended(pieces: list[Piece]) -> list[Piece]:
 def _revoiced(pieces: list[Piece], speaker: Speaker) -> list[Piece]:
     """Another brand, another sum: what is written by hand must not stand for its words."""
     return [
-        (speaker.instead_of(words, slot), slot) if slot and speaker.rng.random() < _REVOICED else (words, slot)
+        (speaker.instead_of(words, slot), slot)
+        if slot and speaker.rng.random() < _REVOICED
+        else (words, slot)
         for words, slot in pieces
     ]
 
 
 def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion]:
-    emotion = _pick(rng, _COMPLAINT if intent is Intent.COMPLAINT else _EMOTIONS)
+    emotion = rng.choices(tuple(Emotion), _EMOTIONS.get(intent, _USUALLY))[0]
     speaker = Speaker(rng)
     lines = _lines(rng, intent, emotion)
     wrapped = emotion is not Emotion.NEUTRAL and intent not in _BARE and (not lines or rng.random() < 0.35)
