@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -203,6 +206,21 @@ def test_half_a_surrogate_pair_is_stored_as_a_mark(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.commit_turn(a_turn("s\ud800", text="空调\udfff"), NOW)
         assert store.load_state("s\ud800") is not None
+
+
+def test_a_kill_in_mid_turn_leaves_the_last_committed_one(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.commit_turn(a_turn(category="空调"), NOW)
+    half_a_turn = (
+        "import os, signal, sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "db.execute('BEGIN IMMEDIATE'); db.execute('UPDATE sessions SET state = 0');"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", half_a_turn, tmp_path / FILE_NAME], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with Store(tmp_path) as store:
+        assert store.load_state("s1") == DialogueState(turn=1, category="空调")
+        store.commit_turn(a_turn(turn=2), NOW)
 
 
 def test_commits_are_synchronous(tmp_path: Path) -> None:
