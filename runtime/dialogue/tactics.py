@@ -30,6 +30,8 @@ CONDITIONS = (
     "has_promotion",  # a valid promotion that this conversation has not offered yet
     "knows_promotion",  # a valid promotion, offered or not
     "has_answer",  # a question-and-answer entry or a rule of the shop was found
+    "asks_fact",  # the words ask for something that is known of the product
+    "asks_unknown",  # a measure or an origin is asked for that is not known of the product
     "has_evidence",  # goods or facts of any kind were found
     "may_ask",  # there is still something to ask back for
     "unsure",  # the intent is less sure than the table demands
@@ -47,6 +49,8 @@ class Situation:
     old_promotion: bool = False  # a valid promotion in the evidence, already offered
     answer: bool = False  # a FAQ entry or a rule of the shop in the evidence
     facts: int = 0
+    asked: bool = False  # one of the facts is asked for by its own words
+    unknown: bool = False  # a measure or an origin is asked for, and no fact tells it
 
     @classmethod
     def of(cls, state: DialogueState, evidence: Evidence, matches: int | None = None) -> Situation:
@@ -145,6 +149,8 @@ def _held(
         "has_promotion": situation.promotion,
         "knows_promotion": situation.promotion or situation.old_promotion,
         "has_answer": situation.answer,
+        "asks_fact": situation.asked,
+        "asks_unknown": situation.unknown,
         "has_evidence": situation.hits > 0 or situation.facts > 0,
         "may_ask": ask is not None,
         "unsure": understanding.intent_p < table.sure_intent,

@@ -85,7 +85,7 @@ def choose_evidence(
     told = [
         fact
         for item in items
-        for fact in islice(product_facts(item, items, aspects, state, understanding.text, today), room)
+        for fact in islice(product_facts(item, items, aspects, state, understanding, today), room)
     ]
     return Evidence(tuple(goods), (*told, *shop)[:MAX_FACTS])
 

@@ -6,31 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from runtime.knowledge import fact_text
+from runtime.knowledge.asked import asked_for, spec_words
 from runtime.knowledge.items import Item, price_on, says_size
 from runtime.knowledge.promotion_facts import promotion_facts
-from runtime.types import DialogueState, Fact, FactKind, Product
+from runtime.types import DialogueState, Fact, FactKind, Product, Understanding
 
 _K = FactKind
-# Part of a spec's name -> what customers say when they ask for it.
-_SPEC_WORDS = {
-    "噪音": "吵 声音 静音 安静 响 分贝",
-    "能效": "省电 费电 耗电 电费 能耗",
-    "耗电": "省电 费电 电费 能耗",
-    "功率": "费电 耗电 瓦",
-    "面积": "多大 平 客厅 卧室 房间",
-    "尺寸": "多宽 多高 多长 多大 大小 放得下",
-    "容量": "多大 几升 装 几个人",
-    "重量": "多重 轻 沉",
-    "续航": "多久 充一次 电池",
-    "电池": "续航 多久",
-    "屏幕": "多大 几寸 大屏",
-    "存储": "内存 容量",
-    "匹": "多大 几匹",
-}
 _KEY_SPECS = {
     *("匹数", "适用面积", "容量", "屏幕", "尺寸", "存储", "内存"),
     *("续航", "能效等级", "噪音", "吸力", "风量", "通量", "加热"),
 }
+_MAX_ASKED = 3
 
 
 def product_facts(
@@ -38,19 +24,30 @@ def product_facts(
     items: list[Item],
     aspects: tuple[FactKind, ...],
     state: DialogueState,
-    text: str,
+    understanding: Understanding,
     today: date,
 ) -> Iterator[Fact]:
-    """The price, then a fact of each aspect, then more of each.
+    """The price, then what the words ask for, then a fact of each aspect, then more of each.
 
-    ``items`` are all the goods talked about, ``aspects`` what is wanted of them, ``text`` the question.
+    ``items`` are all the goods talked about, ``aspects`` what is wanted of them.
     """
+    yield from dict.fromkeys(_facts(item, items, aspects, state, understanding, today))
+
+
+def _facts(
+    item: Item,
+    items: list[Item],
+    aspects: tuple[FactKind, ...],
+    state: DialogueState,
+    understanding: Understanding,
+    today: date,
+) -> Iterator[Fact]:
     yield _price(item, today)
     product = item.product
     facts: dict[FactKind, list[Fact]] = {
         _K.PROMOTION: list(promotion_facts(item.promotions, state, today)),
         _K.FEATURE: list(_features(product)),
-        _K.SPEC: list(_specs(product, items, state, text)),
+        _K.SPEC: _specs(product, items, state),
         _K.STOCK: list(_stock(product)),
         _K.WARRANTY: list(_term(product, "warranty", _K.WARRANTY)),
         _K.DELIVERY: list(_term(product, "delivery", _K.DELIVERY)),
@@ -58,6 +55,8 @@ def product_facts(
     }
     if product.stock == 0 and _K.STOCK not in aspects:
         yield from _stock(product)
+    every = (fact for kind in facts.values() for fact in kind)
+    yield from asked_for(understanding.text, understanding.slots, every)[:_MAX_ASKED]
     for aspect in aspects:
         yield from facts[aspect][:1]
     for aspect in aspects:
@@ -80,15 +79,14 @@ def _features(product: Product) -> Iterator[Fact]:
         yield Fact(f"{product.id}.description", _K.FEATURE, text, product.id)
 
 
-def _specs(product: Product, items: list[Item], state: DialogueState, text: str) -> list[Fact]:
-    """The specs asked for first, then those that tell these goods apart, then what buyers look at."""
+def _specs(product: Product, items: list[Item], state: DialogueState) -> list[Fact]:
+    """Those that a known need is about, then those that tell these goods apart, then what buyers look at."""
     others = [dict(item.product.specs) for item in items if item.product is not product]
 
-    def rank(place: int) -> tuple[int, bool, bool, int]:
+    def rank(place: int) -> tuple[bool, bool, bool, int]:
         name, value = product.specs[place]
         differs = any(name in other and other[name] != value for other in others)
-        asked = _asked(name, value, state, text)
-        return -asked, name not in _KEY_SPECS, not differs, place
+        return not _is_needed(name, value, state), name not in _KEY_SPECS, not differs, place
 
     ordered = sorted(range(len(product.specs)), key=rank)
     return [
@@ -97,15 +95,12 @@ def _specs(product: Product, items: list[Item], state: DialogueState, text: str)
     ]
 
 
-def _asked(name: str, value: str, state: DialogueState, text: str) -> int:
-    """How directly the question, or else a known need, asks for a spec."""
-    if name.lower() in text:
-        return 3
-    words = [word for part, said in _SPEC_WORDS.items() if part in name for word in said.split()]
-    if any(word in text for word in words):
-        return 2
-    needed = (state.area_m2 and "面积" in name) or (state.size and says_size(value, state.size))
-    return 1 if needed or any(feature in words for feature in state.features) else 0
+def _is_needed(name: str, value: str, state: DialogueState) -> bool:
+    if state.area_m2 and "面积" in name:
+        return True
+    if state.size and says_size(value, state.size):
+        return True
+    return any(feature in spec_words(name) for feature in state.features)
 
 
 def _stock(product: Product) -> Iterator[Fact]:

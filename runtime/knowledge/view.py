@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
+from runtime.knowledge.asked import asked_for, asks_for_more
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
@@ -102,7 +103,11 @@ class View:
         found = tuple(fact for fact in evidence.facts if fact.kind is not FactKind.SCRIPT)
         filters = self.filters(state)
         matches = self.shelf.count(filters, today) if filters and evidence.hits else 0
-        return Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
+        situation = Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
+        told = (fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ)
+        asked = bool(asked_for(understanding.text, understanding.slots, told))
+        unknown = not (asked or situation.answer) and asks_for_more(understanding.text, understanding.slots)
+        return replace(situation, asked=asked, unknown=unknown and len(evidence.hits) == 1)
 
     def _sold_as(self, category: str) -> tuple[str, ...]:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""
