@@ -1,6 +1,6 @@
 """The pictures in README: both pages of a served demo shop.
 
-    .venv/bin/python -m tests.screenshots
+.venv/bin/python -m tests.screenshots
 """
 
 from __future__ import annotations

@@ -84,7 +84,9 @@ async def main() -> None:
                 customer(server.url, CATEGORIES[number % len(CATEGORIES)], until, tally)
                 for number in range(args.sessions)
             ]
-            memory, *_ = await asyncio.gather(watch(server, until), *customers)
+            watching = asyncio.create_task(watch(server, until))
+            await asyncio.gather(*customers)
+            memory = await watching
     quarter = len(memory) // 4 or 1
     before, after = statistics.mean(memory[:quarter]), statistics.mean(memory[-quarter:])
     p95 = statistics.quantiles(tally.first_ms, n=20)[-1]

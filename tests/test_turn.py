@@ -90,7 +90,6 @@ async def test_a_failing_generator_leaves_a_truthful_template(
 ) -> None:
     def fail(*_args: object) -> Iterator[Draft]:
         raise EngineFailed("broken")
-        yield
 
     monkeypatch.setattr(ScriptedGenerator, "stream", fail)
     turn = await (await scripted_shop.sessions.named("a")).finish(Utterance("空调多少钱"))

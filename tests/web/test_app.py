@@ -35,7 +35,7 @@ async def page(client: Client) -> AsyncIterator[Page]:
 
 async def test_a_turn_is_streamed_and_finished(page: Page) -> None:
     await page.send(type="say", text="你好", dwell_s=3, items_viewed=1)
-    seen = []
+    seen: list[dict[str, Any]] = []
     while not seen or seen[-1]["type"] != "done":
         seen.append(await page.socket.receive_json())
     assert [message["type"] for message in seen][:2] == ["understood", "found"]
