@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.generation.guard_facts import COUNTS, Claim, Scope, canonical, index_evidence, view_char
 from runtime.generation.guard_words import (
@@ -45,6 +45,7 @@ _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
 _NEED = re.compile(r"您|预算|家里|咱家|房|客厅|卧室|老人|孩子|要求")
 _BUDGET = re.compile(r"预算|想花|价位|打算花")
+_COMPARES = re.compile(r"比|跟|和|与|还是|而")
 _GIVES = re.compile(r"[买单就再还白]$")
 _FITS = re.compile(r"适用|适合|能用|覆盖|可用|够用|管")
 _PRICED = re.compile(r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格")
@@ -71,6 +72,43 @@ class _Step:
     claim: Claim | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """How far a text is checked, where its last parts begin, and which goods it speaks of."""
+
+    done: int = 0
+    sentence: int = 0
+    clause: int = 0
+    about: int = 0  # the clause's words after the last name in it
+    name_end: int = 0
+    named: tuple[str, ...] = ()  # goods named last, together
+    pair: tuple[str, ...] = ()  # the last that were named together: 前者, 后者
+    spoken: frozenset[str] = frozenset()  # all goods named so far
+    claimed: bool = False  # whether anything was claimed since the last name
+    early: tuple[Claim, ...] = ()  # claims of this clause before any name in it
+
+    def after(self, step: _Step, text: str) -> _Talk:
+        """The talk once a step is taken."""
+        talk = self
+        if step.products:
+            together = not self.claimed and self.name_end > self.clause
+            named = (*self.named, *step.products) if together else step.products
+            pair = named if len(named) > 1 else self.pair
+            talk = replace(
+                talk, named=named, pair=pair, spoken=self.spoken | set(step.products), claimed=False, early=()
+            )
+            talk = replace(talk, name_end=step.end, about=step.end)
+        if step.claim or step.fact:
+            talk = replace(talk, claimed=True)
+        if step.claim and talk.name_end <= talk.clause:
+            talk = replace(talk, early=(*talk.early, step.claim))
+        if end := _last_end(_CLAUSE_END, text, self.done, step.end):
+            talk = replace(talk, clause=end, about=max(talk.about, end), early=())
+        if end := _last_end(_SENTENCE_END, text, self.done, step.end):
+            talk = replace(talk, sentence=end)
+        return replace(talk, done=step.end)
+
+
 class Guard:
     """One reply. Raises nothing; ``verdict`` is valid at any time."""
 
@@ -82,18 +120,10 @@ class Guard:
         self._raw, self._text = "", ""
         self._raw_at: list[int] = []  # index in _raw of each character of _text
         self._space = False  # a space was read that may or may not matter
-        self._done = 0  # all of _text before this is checked
         self._released = 0  # in _raw
         self._blocked: str | None = None
         self._facts: dict[str, None] = {}
-        self._named: tuple[str, ...] = ()  # goods named last, together
-        self._spoken: set[str] = set()  # all goods named so far
-        self._claimed = False  # whether anything was claimed since
-        self._unnamed: list[Claim] = []  # claims of this clause before any name in it
-        self._clause = 0  # where the clause at _done begins
-        self._after_name = 0  # where the last name ends
-        self._sentence = 0  # where its sentence begins
-        self._about = 0  # where its words begin, after the last name in it
+        self._talk = _Talk()
 
     @property
     def verdict(self) -> Verdict:
@@ -146,23 +176,20 @@ class Guard:
         self._raw_at.extend([len(self._raw) - 1] * len(seen))
 
     def _advance(self, *, final: bool) -> None:
-        while not self._blocked and self._done < len(self._text):
-            step = self._step(self._done, final)
+        while not self._blocked and self._talk.done < len(self._text):
+            step = self._step(self._talk.done, final)
             if step is None:
                 break
             self._apply(step)
         if not self._blocked:
-            whole = self._done == len(self._text)
+            whole = self._talk.done == len(self._text)
             self._released = len(self._raw) if whole and not self._space else self._raw_index()
 
     def _raw_index(self) -> int:
-        return (
-            self._raw_at[self._done]
-            if self._done < len(self._text)
-            else self._raw_at[-1] + 1
-            if self._raw_at
-            else 0
-        )
+        """Where the checked part ends in the text as it came."""
+        if self._talk.done < len(self._text):
+            return self._raw_at[self._talk.done]
+        return self._raw_at[-1] + 1 if self._raw_at else 0
 
     def _apply(self, step: _Step) -> None:
         if step.blocked:
@@ -170,36 +197,26 @@ class Guard:
             return
         if step.fact:
             self._facts[step.fact] = None
-        if step.products:
-            self._spoken.update(step.products)
-            self._named = step.products if self._claimed else (*self._named, *step.products)
-            self._claimed = False
-            self._unnamed, self._about = [], step.end
-            self._after_name = step.end
-        if step.claim:
-            self._claimed = True
-            if not self._named:
-                self._unnamed.append(step.claim)
-        if end := _last_end(_SENTENCE_END, self._text, self._done, step.end):
-            self._sentence = end
-        if end := _last_end(_CLAUSE_END, self._text, self._done, step.end):
-            self._clause, self._unnamed = end, []
-        self._about = max(self._about, self._clause)
-        self._done = step.end
+        self._talk = self._talk.after(step, self._text)
 
     def _close(self, reason: str) -> None:
         """Stop before the claim, or before its clause if none of that has been shown."""
         self._blocked = reason
-        clause = self._raw_at[self._clause] if self._clause < len(self._raw_at) else len(self._raw)
+        clause = self._raw_at[self._talk.clause] if self._talk.clause < len(self._raw_at) else len(self._raw)
         self._released = self._raw_index() if self._released > clause else max(self._released, clause)
 
     def _step(self, pos: int, final: bool) -> _Step | None:
         """The next thing in the text, or None while it could still become something else."""
         rest = self._text[pos:]
-        if not final and (rest in PREFIXES or rest in self._shelf.name_starts):
+        if not final and (rest in PREFIXES or rest in self._shelf.starts):
             return None
         if named := self._shelf.name_at(self._text, pos):
             return self._name(pos, *named)
+        if len(self._talk.pair) > 1 and rest[:2] in ("前者", "后者"):
+            return _Step(pos + 2, products=(self._talk.pair[0 if rest[0] == "前" else -1],))
+        if colour := self._shelf.colour_at(self._text, pos):
+            known = self._shelf.has_colour(colour, self._scope(pos))
+            return _Step(pos + len(colour), blocked=None if known else "claim")
         word = next((rest[:n] for n in range(min(LONGEST, len(rest)), 0, -1) if rest[:n] in WORDS), "")
         means = WORDS[word].means if word else Means.HARMLESS
         if means is Means.BOUND:
@@ -215,20 +232,22 @@ class Guard:
     # -- names
 
     def _name(self, pos: int, name: str, products: tuple[str, ...]) -> _Step:
-        scope = frozenset(products)
-        if any(self._shelf.number(claim, scope) is None for claim in self._unnamed):
-            return _Step(pos, blocked="number")  # 只要1999元就能买到…: the figure is another product's
+        """只要1999元就能买到…: a figure told before the name must be true of it, too."""
+        scope, between = frozenset(products), self._text[self._talk.clause : pos]
+        compared = self._talk.named and _COMPARES.search(between)
+        if not compared and any(self._shelf.number(claim, scope) is None for claim in self._talk.early):
+            return _Step(pos, blocked="number")
         return _Step(pos + len(name), products=products)
 
     def _scope(self, pos: int) -> Scope:
-        if self._named:
-            return frozenset(self._named)
+        if self._talk.named:
+            return frozenset(self._talk.named)
         return frozenset((self._focus,)) if self._focus else None
 
     # -- words
 
     def _word(self, pos: int, text: str, word: Word, final: bool) -> _Step | None:
-        end, scope, left = pos + len(text), self._scope(pos), self._text[self._about : pos]
+        end, scope, left = pos + len(text), self._scope(pos), self._text[self._talk.about : pos]
         if word.means in (Means.ABSOLUTE, Means.LEAK):
             return _Step(end, blocked=word.means.value)
         if word.means in (Means.COMMITMENT, Means.CONTACT):
@@ -248,7 +267,7 @@ class Guard:
             fact = self._shelf.free(ahead, scope) or self._shelf.free(left, scope)
             if fact is None and not FREE_OF.search(ahead + left):
                 fact = self._shelf.free(
-                    self._text[max(self._after_name, pos - 20) : pos], scope, whole=True
+                    self._text[max(self._talk.name_end, pos - 20) : pos], scope, whole=True
                 )  # 送货安装一次完成，不另收费
         else:
             nothing = not ahead.strip("哦呢呀啊吧哈的了")
@@ -295,7 +314,7 @@ class Guard:
         span = self._span_at(numeral)
         if span is None:
             return _Step(pos + harmless) if harmless else self._loose(numeral, end)
-        end = self._clause + span.end
+        end = self._talk.clause + span.end
         if pos + harmless > end:
             return _Step(pos + harmless)  # 一天不用老充电
         if not self._is_whole(end, final):
@@ -306,41 +325,41 @@ class Guard:
         return final or len(self._text) - end >= _AHEAD or bool(_STOP.search(self._text, end, end + _AHEAD))
 
     def _span_at(self, pos: int) -> QuantitySpan | None:
-        start = self._clause
+        start = self._talk.clause
         for span in parse_quantities(self._text[start:]):
             if start + span.start <= pos < start + span.end:
                 return span
         return None
 
     def _check(self, span: QuantitySpan, pos: int, end: int) -> _Step:
-        start = self._clause + span.start
-        left = self._text[self._about : start]
+        start = self._talk.clause + span.start
+        left = self._text[self._talk.about : start]
         after = _CLAUSE_END.search(self._text, end)
         right = self._text[end : min(end + 6, after.start() if after else len(self._text))]
         last = max((s.end for s in parse_quantities(left)), default=0)
-        sentence = self._text[self._sentence : start]
+        sentence = self._text[self._talk.sentence : start]
         claim = Claim(span.quantity, left, left[last:], right, span.text, sentence)
         if _is_hundred_percent(span.quantity):
             return _Step(end, blocked="absolute")
-        if self._is_need(claim) or self._is_small_count(claim):
+        if self._is_need(claim) or self._is_small_count(claim, pos):
             return _Step(end)
         fact = self._support(claim, pos)
         return _Step(end, blocked="number" if fact is None else None, fact=fact, claim=claim)
 
     def _support(self, claim: Claim, pos: int) -> str | None:
         scope = self._scope(pos)
-        if len(self._named) > 1 and re.search(r"都|均|全部", claim.left):
-            found = [self._shelf.number(claim, frozenset((id,))) for id in self._named]
+        if len(self._talk.named) > 1 and re.search(r"都|均|全部", claim.left):
+            found = [self._shelf.number(claim, frozenset((id,))) for id in self._talk.named]
             return None if None in found else found[0]
-        if len(self._named) > 1 and "分别" in self._text[: self._done]:
+        if len(self._talk.named) > 1 and "分别" in self._text[: self._talk.done]:
             return self._shelf.number(
-                claim, frozenset((self._named[min(self._told(), len(self._named) - 1)],))
+                claim, frozenset((self._talk.named[min(self._told(), len(self._talk.named) - 1)],))
             )
         return self._shelf.number(claim, scope)
 
     def _told(self) -> int:
         """How many amounts have been told since 分别."""
-        return len(parse_quantities(self._text[self._text.rfind("分别") : self._done]))
+        return len(parse_quantities(self._text[self._text.rfind("分别") : self._talk.done]))
 
     def _is_need(self, claim: Claim) -> bool:
         """Said back from the customer's needs, as a need and never as a price."""
@@ -352,7 +371,7 @@ class Guard:
             return False
         return any(_same_need(claim.quantity, need) for need in self._quoted)
 
-    def _is_small_count(self, claim: Claim) -> bool:
+    def _is_small_count(self, claim: Claim, pos: int) -> bool:
         """一款, 两款, 一台: no more than are shown, and not of stock, gifts or sales."""
         quantity = claim.quantity
         if quantity.unit not in COUNTS or quantity.low is None or quantity.low != quantity.high:
@@ -360,14 +379,17 @@ class Guard:
         most = (len(self._evidence.hits) or 3) if quantity.unit in "款种个台件样" else 1
         if claim.right.startswith(("优惠", "活动")):
             most = sum(fact.kind is FactKind.PROMOTION for fact in self._evidence.facts)
-        return quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
+        few = quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
+        return few and not self._shelf.labelled(claim, self._scope(pos))
 
     def _loose(self, pos: int, end: int) -> _Step:
         """Digits, letters or numerals that are no amount: a known code, a word, or a figure in disguise."""
         if latin := _LATIN.match(self._text, pos):
             token = latin.group()
             plain = token.isalpha() and token not in LATIN
-            known = plain or self._shelf.token(token, self._scope(pos))
+            known = (plain and not self._shelf.token(token, None)) or self._shelf.token(
+                token, self._scope(pos)
+            )
             return _Step(latin.end(), blocked=None if known else "number")
         run = self._text[pos:end]
         spaced = _SPACED.match(self._text, pos)
@@ -380,8 +402,8 @@ class Guard:
 
     def _echo(self) -> None:
         """Add the facts whose words the released text repeats about the goods that it speaks of."""
-        told = self._text[: self._done]
-        spoken = frozenset(self._spoken) or frozenset(filter(None, (self._focus,))) or self._shelf.goods
+        told = self._text[: self._talk.done]
+        spoken = frozenset(self._talk.spoken) or frozenset(filter(None, (self._focus,))) or self._shelf.goods
         for fact in self._evidence.facts:
             if (fact.product_id is None or fact.product_id in spoken) and self._shelf.repeats(told, fact):
                 self._facts[fact.id] = None

@@ -144,11 +144,12 @@ class Shelf:
     """The evidence, ready to be asked."""
 
     names: tuple[tuple[str, tuple[str, ...]], ...]  # (name or short form, product ids), the longest first
-    name_starts: frozenset[str]  # every proper beginning of a name
+    starts: frozenset[str]  # every proper beginning of a name or colour
     figures: tuple[_Figure, ...]
     phrases: tuple[_Phrase, ...]
     tokens: tuple[tuple[str | None, frozenset[str]], ...]
     goods: frozenset[str]
+    colours: tuple[tuple[str, frozenset[str]], ...]  # (colour, ids of the goods that come in it)
 
     def name_at(self, text: str, pos: int) -> tuple[str, tuple[str, ...]] | None:
         """The longest name that stands here whole, with the ids of the goods so called."""
@@ -156,6 +157,13 @@ class Shelf:
             if text.startswith(name, pos) and not _INSIDE_WORD.match(text, pos + len(name)):
                 return name, ids
         return None
+
+    def colour_at(self, text: str, pos: int) -> str | None:
+        """The colour of any of the goods that stands here."""
+        return next((colour for colour, _ in self.colours if text.startswith(colour, pos)), None)
+
+    def has_colour(self, colour: str, scope: Scope) -> bool:
+        return any(colour == known and (scope is None or scope & ids) for known, ids in self.colours)
 
     def number(self, claim: Claim, scope: Scope) -> str | None:
         unit = canonical(claim.quantity)[2]
@@ -175,7 +183,7 @@ class Shelf:
         if len(mentioned) > 1:
             together = re.search("都|均|全", claim.left)
             last = max(mentioned, key=lambda label: (words.rfind(label), len(label)))
-            if together and not all(any(x in f.labels for f in fits) for x in mentioned):
+            if together and not all(any(label in f.labels for f in fits) for label in mentioned):
                 return None
             mentioned = mentioned if together else {x for x in mentioned if last in x or x in last}
         for figure in fits:
@@ -189,6 +197,12 @@ class Shelf:
                 continue
             return figure.fact.id
         return None
+
+    def labelled(self, claim: Claim, scope: Scope) -> bool:
+        """Whether the words before a figure call it what figures of its unit are called in the facts."""
+        unit = canonical(claim.quantity)[2]
+        figures = (f for f in self._in_scope(scope) if canonical(f.quantity)[2] == unit)
+        return any(label in claim.left for figure in figures for label in figure.labels)
 
     def verbatim(self, said: str, length: int, scope: Scope) -> str | None:
         """A fact with a phrase that begins as ``said`` ends: with the last ``length`` characters and more."""
@@ -410,12 +424,19 @@ def index_evidence(evidence: Evidence) -> Shelf:
     ]
     figures = [figure for fact, text in facts for figure in _figures(fact, text)]
     figures += [figure for fact, text in own for figure in _own_figures(fact, text)]
+    colours: dict[str, set[str]] = {}
+    for fact, text in facts:
+        for colour in text.removeprefix("颜色:").split("、") if text.startswith("颜色:") else ():
+            colours.setdefault(colour, set()).add(fact.product_id or "")
     tokens: dict[str | None, set[str]] = {None: set()}
     for fact, text in (*facts, *own):
         tokens.setdefault(fact.product_id, set()).update(_tokens(text))
     return Shelf(
         names=tuple(sorted(names.items(), key=lambda pair: -len(pair[0]))),
-        name_starts=frozenset(name[:end] for name in names for end in range(1, len(name))),
+        starts=frozenset(
+            word[:end] for word in (*names, *colours, "前者", "后者") for end in range(1, len(word))
+        ),
+        colours=tuple((colour, frozenset(ids)) for colour, ids in colours.items()),
         figures=tuple(figures),
         phrases=tuple(phrases),
         tokens=tuple((id, frozenset(found)) for id, found in tokens.items()),
