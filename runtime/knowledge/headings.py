@@ -58,11 +58,11 @@ _REQUIRED = {
     Kind.PROMOTIONS: ("text",),
 }
 # Every other column may be quoted to customers: what they must not learn is never imported.
-_PRIVATE = (
-    "成本 成本价 进价 进货价 采购价 底价 最低价 批发价 毛利 毛利率 利润 利润率 提成 供应商 供货商 备注 cost"
+_PRIVATE = re.compile(
+    "成本|进价|进货|采购|底价|最低价|批发价|毛利|利润|提成|供应商|供货|备注|内部|cost|margin|supplier"
 )
-_MEANINGLESS = "序号 行号 no 图片 图片链接 链接 网址 条码 条形码 二维码 image url barcode"
-_LEFT_OUT = {*_PRIVATE.split(), *_MEANINGLESS.split()}
+_UNSHOWN = "序号 行号 no 图片 图片链接 链接 网址 条码 条形码 二维码 image url barcode"
+_MEANINGLESS = {"", *_UNSHOWN.split(" ")}
 _FIELD_OF = {
     kind: {heading: field for field, headings in fields.items() for heading in headings.split()}
     for kind, fields in FIELDS.items()
@@ -136,7 +136,7 @@ def _column(kind: Kind, heading: str) -> Column | None:
     name = _UNIT.sub("", text).strip()
     key = _NOISE.sub("", name.lower())
     field = _FIELD_OF[kind].get(key)
-    if not key or key in _LEFT_OUT or (field is None and kind is not Kind.GOODS):
+    if field is None and (kind is not Kind.GOODS or key in _MEANINGLESS or _PRIVATE.search(key)):
         return None
     default = "元" if name.endswith("价") else ""
     return Column(heading, field, name, unit[1].strip() if unit else default)

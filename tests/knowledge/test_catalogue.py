@@ -154,9 +154,8 @@ def test_an_id_is_derived_and_stays(tmp_path: Path) -> None:
 
 
 def test_cost_prices_and_notes_are_never_imported(tmp_path: Path) -> None:
-    (product,) = read_csv(
-        tmp_path, "名称,价格,进价,供应商,底价,备注,原价\n灯,9,3,王总,5,别卖给老李,12\n"
-    ).products
+    text = "名称,价格,进价(元),供应商电话,底价,备注,Unit Cost,序号,原价\n灯,9,3,139,5,别卖给老李,3,1,12\n"
+    (product,) = read_csv(tmp_path, text).products
     assert product.specs == (("原价", "12元"),)
 
 
