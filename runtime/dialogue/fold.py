@@ -163,10 +163,15 @@ def _fold_focus(
     products = reference.products
     if products:
         focus = state.focus if len(products) > 1 and state.focus in products else products[0]
-        state = replace(state, focus=focus, shown=products if len(products) > 1 else state.shown)
+        state = replace(state, focus=focus, shown=_listed(state, products))
     elif state.focus and _has_moved_on(state, before, wishes, lookup(state.focus)):
         state = replace(state, focus=None)
     return _with_fitting_names(state, before, lookup)
+
+
+def _listed(state: DialogueState, products: tuple[str, ...]) -> tuple[str, ...]:
+    """Goods that are compared are a list of their own; a product that is on no list ends the old one."""
+    return state.shown if len(products) == 1 and products[0] in state.shown else products
 
 
 def _reject(state: DialogueState, text: str) -> DialogueState:

@@ -43,7 +43,9 @@ _JUST_NOW = re.compile(r"刚才|刚刚|刚说|前面说|前面讲|前面看")
 _CHEAPEST = re.compile(rf"最便宜|最低价|价格最低|便宜的?那一?{_KIND}|便宜点的那{_KIND}")
 _DEAREST = re.compile(rf"最贵|价格最高|(?<!不)贵一?点?的?那一?{_KIND}")
 _PRONOUN = re.compile(rf"{_THAT}|它|该款|同一?{_KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
-_COMPARES = re.compile(r"比|区别|不同|差别|差在|哪一?[个款台种]|哪里不一样|选哪")
+_COMPARES = re.compile(
+    r"(?<!价)比(?!较[^一]|如|例|价)|区别|不同(?!意)|不一样|差别|差在|差哪|哪一?[个款台种](?!牌)|选哪|啥关系"
+)
 
 
 def point_at(

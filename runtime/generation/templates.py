@@ -39,6 +39,19 @@ _TOPICS = {
     Intent.STOCK: (FactKind.STOCK, "stock", "库存"),
 }
 
+_QUESTIONS = {Intent.PRICE, Intent.FUNCTION, Intent.STOCK}  # to be answered before an offer is made
+
+
+# The kinds of fact that stand first for an intent when the words ask for none by name; else 特点.
+_EXPECTED = {
+    Intent.PRICE: {FactKind.PROMOTION, FactKind.FEATURE, FactKind.STOCK},
+    Intent.PROMOTION: {FactKind.PROMOTION},
+    Intent.STOCK: {FactKind.STOCK},
+    Intent.DELIVERY: {FactKind.DELIVERY},
+    Intent.INSTALL: {FactKind.INSTALL},
+    Intent.WARRANTY: {FactKind.WARRANTY},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -72,6 +85,11 @@ class _Turn:
 
     def fact(self, product: Product, kind: FactKind) -> Fact | None:
         return next(iter(self.facts(product, kind)), None)
+
+    def lead(self, product: Product) -> Fact | None:
+        """What stands right behind the price: what the words asked for, if any fact tells it."""
+        about = (f for f in self.evidence.facts if f.product_id == product.id and f.kind is not FactKind.FAQ)
+        return next((fact for fact in about if fact.kind is not FactKind.PRICE), None)
 
     def labelled(self, product: Product, label: str) -> Fact | None:
         """The fact about ``product`` whose text begins with ``label``."""
@@ -155,6 +173,9 @@ def _inform(turn: _Turn) -> _Part:
     if not turn.goods:
         return _answer(turn) or turn.say("unknown")
     product = turn.goods[0]
+    lead = turn.lead(product)
+    if lead and lead.kind not in _EXPECTED.get(turn.intent, {FactKind.FEATURE}):
+        return _tell(turn, product, lead) + (_answer(turn) or _Part())
     if turn.intent is Intent.PRICE:
         return _price(turn, product)
     if turn.intent is Intent.PROMOTION:
@@ -164,6 +185,19 @@ def _inform(turn: _Turn) -> _Part:
     if turn.intent in _TOPICS:
         return _topic(turn, product)
     return _answer(turn) or _describe(turn, product)
+
+
+def _tell(turn: _Turn, product: Product, lead: Fact) -> _Part:
+    """The fact that the words asked for, whatever the intent."""
+    words = spoken(lead)
+    if lead.kind is FactKind.PROMOTION:
+        return turn.say("offer", lead, product=product, offer=words)
+    if lead.kind is FactKind.SPEC:
+        return turn.say("spec", lead, product=product, term=words)
+    key = next((key for kind, key, _ in _TOPICS.values() if kind is lead.kind), None)
+    if key is None:
+        return _describe(turn, product)
+    return turn.say(key, lead, product=product, price=words, term=words)
 
 
 def _price(turn: _Turn, product: Product) -> _Part:
@@ -180,7 +214,7 @@ def _topic(turn: _Turn, product: Product) -> _Part:
     if fact is None:
         return _answer(turn) or turn.say("unknown_topic", product=product, topic=topic)
     words = spoken(fact)
-    return turn.say(key, fact, product=product, price=words, term=words)
+    return turn.say(key, fact, product=product, price=words, term=words) + (_answer(turn) or _Part())
 
 
 def _stock(turn: _Turn, product: Product) -> _Part:
@@ -204,7 +238,12 @@ def _describe(turn: _Turn, product: Product) -> _Part:
         part += turn.say("specs", *specs, term="，".join(map(spoken, specs)))
     if not part.facts:
         return turn.say("unknown_topic", product=product, topic="这一点")
-    return part
+    return part + _its_price(turn, product)
+
+
+def _its_price(turn: _Turn, product: Product) -> _Part:
+    price = turn.fact(product, FactKind.PRICE)
+    return turn.say("its_price", price, price=spoken(price)) if price else _Part()
 
 
 def _recommend(turn: _Turn) -> _Part:
@@ -246,11 +285,14 @@ def _offer(turn: _Turn) -> _Part:
     goods = {product.id: product for product in turn.goods}
     first = turn.goods[0].id if turn.goods else None
     own = sorted(fresh, key=lambda fact: (fact.product_id != first, fact.product_id is not None))
+    asked = _inform(turn) if goods and turn.intent in _QUESTIONS else _Part()
     for fact in own:
         if fact.product_id in goods:
-            return turn.say("offer", fact, product=goods[fact.product_id], offer=spoken(fact))
+            product = goods[fact.product_id]
+            told = turn.say("offer", fact, product=product, offer=spoken(fact))
+            return asked + told + (_Part() if asked.facts else _its_price(turn, product))
         if fact.product_id is None:
-            return turn.say("offer_shop", fact, offer=spoken(fact)) + _Part(products=_card(turn))
+            return asked + turn.say("offer_shop", fact, offer=spoken(fact)) + _Part(products=_card(turn))
     return _hold_price(turn)
 
 
@@ -282,14 +324,14 @@ def _close_sale(turn: _Turn) -> _Part:
         return part
     if (shortage := _shortage(turn, product)).text:
         return shortage + turn.say("hand_over")
-    return turn.say("close_sale", price, product=product, price=spoken(price))
+    return turn.say("close_sale", price, product=product, price=spoken(price)) + (_answer(turn) or _Part())
 
 
 def _service(turn: _Turn) -> _Part:
     part = turn.say("service")
     warranty = turn.fact(turn.goods[0], FactKind.WARRANTY) if turn.goods else None
     if warranty and turn.state.focus == turn.goods[0].id:
-        return part + turn.say("service_warranty", warranty, product=turn.goods[0], term=spoken(warranty))
+        part += turn.say("service_warranty", warranty, product=turn.goods[0], term=spoken(warranty))
     return part + (_answer(turn) or _Part())
 
 

@@ -184,6 +184,16 @@ SCRIPTS = """
 第一个和第三个哪个好 / 比较 / shown=P001,P003 do=比较
 跟第二个比呢 / 比较 / do=比较
 
+# words that only look like a comparison
+看看空调，预算三千 / 推荐 / shown= focus=P001
+媳妇不同意，最多两千 / 砍价 / max=2000 focus=P003 do=推荐
+要性价比高的 / 推荐 / features=性价比高
+
+# a product from outside the list ends the list
+看看空调，预算两千五 / 推荐 / focus=P002
+凉川静享怎么样 / 比较 / focus=P001 shown=P001
+再看看有没有优惠 / 优惠 / focus=P001 do=促销
+
 # named models
 TD-K35多少钱 / 询价 / focus=P002 category=空调 model=TD-K35
 凉川静享1.5匹变频空调呢 / 询价 / focus=P001 model=LC-A35J1

@@ -131,7 +131,13 @@ def test_two_goods_are_compared_in_the_order_shown() -> None:
 def test_the_promotion_is_told_with_its_last_day() -> None:
     reply = say("促销", "砍价")
     assert "以旧换新减200元，12月31日截止" in reply.text
-    assert reply.facts == ("PROMO001",)
+    assert "现价2999元" in reply.text
+    assert reply.facts == ("PROMO001", "P001.price")
+
+
+def test_a_question_is_answered_before_an_offer_is_made() -> None:
+    text = say("促销", "库存").text
+    assert text.index("现货") < text.index("以旧换新")
 
 
 def test_a_promotion_of_the_whole_shop_is_told_where_the_product_has_none() -> None:
