@@ -18,10 +18,22 @@ from random import Random
 from typing import Any
 
 from export.data.goods import KINDS, draw, random_brand, random_product, random_promotions
-from export.data.questions import asked
+from export.data.questions import INTENTS, asked
 from runtime.generation.prompt import MAX_FACTS, build_prompt
+from runtime.generation.templates import template_reply
 from runtime.knowledge import fact_text
-from runtime.types import DialogueState, Emotion, Evidence, Exchange, Fact, FactKind, Hit, Product, Tactic
+from runtime.types import (
+    DialogueState,
+    Emotion,
+    Evidence,
+    Exchange,
+    Fact,
+    FactKind,
+    Hit,
+    Intent,
+    Product,
+    Tactic,
+)
 
 PARTS = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))
 TURNS_PER_SCENE = 5
@@ -421,6 +433,17 @@ class Clerk:
         text = re.sub("⟦(.*?)⟧", opening, text)
         return Turn(question, tactic, tidy(text), facts)
 
+    def opened(self, question: str, tactic: Tactic, intent: Intent) -> Turn | None:
+        """At times the reply goes on from the template's first sentence, as the runtime has it do."""
+        if self.random.random() > 0.3:
+            return None
+        state = replace(self.scene.state, turn=self.random.randrange(6))
+        template = template_reply(tactic, intent, self.scene.evidence, state, None)
+        first = re.split("[。！？]", template.text)[0]
+        tie = self.tie()
+        made = f"{first}{'，' + tie if tie else ''}。{self.pick('ask', 'close')}", template.facts
+        return self.turn(question, tactic, made) if template.facts else None
+
     # -- turns about one fact
 
     def price(self) -> Turn | None:
@@ -431,9 +454,10 @@ class Clerk:
         if second and self.random.random() < 0.4:
             made = self.reply("price_two", "plain", said, second)
             return self.turn(self.question("price_two"), Tactic.INFORM, made)
+        question = self.question("price")
         beside = self.other(said)
         made = self.reply("price", "plain", said, *([beside] if beside else []))
-        return self.turn(self.question("price"), Tactic.INFORM, made)
+        return self.opened(question, Tactic.INFORM, Intent.PRICE) or self.turn(question, Tactic.INFORM, made)
 
     def spec(self) -> Turn | None:
         specs = [s for s in self.first if s.fact.kind is FactKind.SPEC]
@@ -506,7 +530,8 @@ class Clerk:
             made = self.reply(key, "sorry", said, *([second] if second else []))
         else:
             made = self.reply("stock", "yes", said, *([beside] if beside else []))
-        return self.turn(self.question("stock"), Tactic.INFORM, made)
+        question = self.question("stock")
+        return self.opened(question, Tactic.INFORM, Intent.STOCK) or self.turn(question, Tactic.INFORM, made)
 
     def color(self) -> Turn | None:
         said = self.of_kind(FactKind.STOCK, 0, ".colors")
@@ -524,7 +549,9 @@ class Clerk:
         key, beside = keys[said.fact.kind], self.other(said)
         made = self.reply(key, "plain", said, *([beside] if beside else []))
         tactic = self.random.choice((Tactic.INFORM, Tactic.SERVICE)) if key == "warranty" else Tactic.INFORM
-        return self.turn(self.question(key), tactic, made)
+        question = self.question(key)
+        opened = self.opened(question, tactic, INTENTS[key]) if tactic is Tactic.INFORM else None
+        return opened or self.turn(question, tactic, made)
 
     def shop_question(self) -> Turn | None:
         answers = [s for s in self.scene.shop if s.fact.kind in (FactKind.FAQ, FactKind.POLICY)]
@@ -610,6 +637,8 @@ class Clerk:
             question = self.question(self.random.choice(("bargain", "close_hesitant")))
         if len(found) > 1 and self.random.random() < 0.5:
             return self.turn(question, Tactic.OFFER, self.reply("offer_two", "plain", *found[:2]))
+        if opened := self.opened(question, Tactic.OFFER, Intent.PROMOTION):
+            return opened
         beside = self.other(found[0])
         made = self.reply("offer", "plain", found[0], *([beside] if beside else []))
         return self.turn(question, self.random.choice((Tactic.OFFER, Tactic.OFFER, Tactic.INFORM)), made)
@@ -622,6 +651,8 @@ class Clerk:
         question = self.question("bargain")
         if self.random.random() < 0.15:
             question = f"{self.random.randint(2, 99) * 50}{self.random.choice(_BIDS)}"
+        if opened := self.opened(question, Tactic.HOLD_PRICE, Intent.BARGAIN):
+            return opened
         found = self._promotions()
         if found and self.random.random() < 0.6:
             return self.turn(question, Tactic.HOLD_PRICE, self.reply("hold_offer", opening, found[0]))
