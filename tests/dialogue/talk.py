@@ -118,6 +118,21 @@ def find(state: DialogueState, *, promotions: bool = True) -> Evidence:
     return Evidence(tuple(Hit(product, 1.0, "") for product in hits[:3]), facts)
 
 
+_LEADS = {
+    Intent.STOCK: FactKind.STOCK,
+    Intent.DELIVERY: FactKind.DELIVERY,
+    Intent.INSTALL: FactKind.INSTALL,
+    Intent.WARRANTY: FactKind.WARRANTY,
+}
+
+
+def ordered(evidence: Evidence, intent: Intent) -> Evidence:
+    """As the shop orders facts: what is asked for stands right behind the price."""
+    lead = _LEADS.get(intent, FactKind.FEATURE)
+    facts = sorted(evidence.facts, key=lambda fact: (fact.kind is not FactKind.PRICE, fact.kind is not lead))
+    return replace(evidence, facts=tuple(facts))
+
+
 def _fits(state: DialogueState, product: Product) -> bool:
     return (
         (state.category is None or product.category == state.category)
@@ -143,7 +158,7 @@ class Talk:
         """One turn; the state before the reply was settled is what the customer's words made of it."""
         understanding = understood(text, intent, emotion)
         folded = fold(self.state, understanding, NAMES, PRODUCTS.get)
-        evidence = find(folded, promotions=self.promotions)
+        evidence = ordered(find(folded, promotions=self.promotions), intent)
         self.choice = choose_tactic(folded, understanding, Situation.of(folded, evidence))
         self.reply = template_reply(self.choice.tactic, intent, evidence, folded, self.choice.ask)
         self.state = settle(folded, text, evidence, self.choice, self.reply)

@@ -24,7 +24,7 @@ from runtime.types import (
     Source,
     Tactic,
 )
-from tests.dialogue.talk import PRODUCTS, PROMOTION, facts_of
+from tests.dialogue.talk import PRODUCTS, PROMOTION, facts_of, ordered
 
 DESCRIPTION = Fact("P001.description", FactKind.FEATURE, "介绍:老人房常选的一款", "P001")
 SHOP_OFFER = Fact("PROMO9", FactKind.PROMOTION, "促销:满3000元减100元(12月31日止)")
@@ -50,7 +50,7 @@ def say(
     state: DialogueState = FOCUS,
     ask: SlotName | None = None,
 ) -> Reply:
-    return template_reply(Tactic(tactic), Intent(intent), found, state, ask)
+    return template_reply(Tactic(tactic), Intent(intent), ordered(found, Intent(intent)), state, ask)
 
 
 ANSWERS = [
@@ -68,6 +68,25 @@ def test_what_is_asked_is_answered_in_the_facts_words(intent: str, text: str, fa
     assert reply.facts == (f"P001.{fact}",)
     assert reply.products == ("P001",)
     assert reply.source is Source.TEMPLATE
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (FactKind.SPEC, "匹数1.5匹"),
+        (FactKind.INSTALL, "免费上门安装"),
+        (FactKind.WARRANTY, "整机6年"),
+        (FactKind.PROMOTION, "以旧换新减200元"),
+    ],
+)
+@pytest.mark.parametrize("intent", ["询价", "功能", "配送", "其他"])
+def test_what_stands_behind_the_price_is_told_whatever_the_intent(
+    intent: str, kind: FactKind, words: str
+) -> None:
+    facts = sorted(ONE.facts, key=lambda fact: (fact.kind is not FactKind.PRICE, fact.kind is not kind))
+    found = replace(ONE, facts=tuple(facts))
+    reply = template_reply(Tactic.INFORM, Intent(intent), found, FOCUS, None)
+    assert words in reply.text or (intent, kind) == ("询价", FactKind.PROMOTION)
 
 
 def test_stock_comes_with_colours() -> None:
