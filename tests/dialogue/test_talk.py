@@ -135,7 +135,7 @@ SCRIPTS = """
 # something cheaper
 空调预算三千 / 推荐 / max=3000 focus=P001
 有便宜点的吗 / 砍价 / max=2998 focus=P002 do=推荐
-还有更便宜的吗 / 砍价 / max=2198 focus=P003
+便宜点的还有吗 / 砍价 / max=2198 focus=P003
 
 # an answer to what was asked back
 推荐个空调 / 推荐 / do=追问 ask=budget
