@@ -177,8 +177,9 @@ class Behaviour:
 class Quantity:
     """A normalised number or range with its unit; low == high for an exact number.
 
-    ``unit`` is canonical: 元 折 ㎡ m cm 匹 L kg 寸 GB 人 台 年 月 天 小时 分钟 W kW 度 %, or "" for a
-    bare number.
+    ``unit`` is canonical: 元 折 ㎡ m cm 匹 L kg 寸 GB 人 台 年 月 天 小时 分钟 秒 W kW 度 % dB mAh Hz Pa
+    像素 转 and counted things (个 件 套 张 款 级 期 倍 岁 楼 …), 日期 (month*100 + day, +year*10000 if said),
+    时刻 (hours), or "" for a bare number.
     """
 
     low: float | None  # None: open below

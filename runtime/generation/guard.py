@@ -45,10 +45,15 @@ _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
 _NEED = re.compile(r"您|预算|家里|咱家|房|客厅|卧室|老人|孩子|要求")
 _BUDGET = re.compile(r"预算|想花|价位|打算花")
+_ALL = re.compile(r"都|均|全部")
 _COMPARES = re.compile(r"比|跟|和|与|还是|而")
 _GIVES = re.compile(r"[买单就再还白]$")
 _FITS = re.compile(r"适用|适合|能用|覆盖|可用|够用|管")
-_PRICED = re.compile(r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格")
+_PRICED = re.compile(
+    r"现价|卖|只要|售价|到手|给您|给你|成交|拿走|带走|一口价|算您|就行|定价|标价|价格|拿下|买下|就能|够买|刚好|正好"
+)
+_SIGNS = "🔟💯🆓🈚🈶🈹🈵🈳🈷🈯🉐🥇🏆"
+_EMOJI = "\ufe0f"  # variation selector: shows the sign before it in colour
 _SYMBOLS = "“”‘’\"'·—…～~、。，!?;:()《》「」【】[]%¥°×+-/.,_ \n㎡&#^=√•"
 
 
@@ -122,12 +127,13 @@ class Guard:
         self._space = False  # a space was read that may or may not matter
         self._released = 0  # in _raw
         self._blocked: str | None = None
-        self._facts: dict[str, None] = {}
+        self._facts: dict[str, int] = {}  # id: where in _raw it is first told
         self._talk = _Talk()
 
     @property
     def verdict(self) -> Verdict:
-        return Verdict(self._raw[: self._released], self._blocked, tuple(self._facts))
+        told = tuple(fact for fact, at in self._facts.items() if at < self._released)
+        return Verdict(self._raw[: self._released], self._blocked, told)
 
     def feed(self, text: str) -> str:
         """Take more text; gives what may be shown of all that was held so far."""
@@ -154,9 +160,9 @@ class Guard:
     def _take(self, char: str) -> None:
         seen = view_char(char)
         self._raw += char
-        if not seen and char != "\ufe0f":
+        if _is_control(char) or (not seen and char != _EMOJI):
             self._blocked = "control"
-        elif any(map(_is_foreign, seen)):
+        elif _is_odd_number(char, seen) or any(map(_is_foreign, seen)):
             self._blocked = "script"
         elif seen == " ":
             self._space = True
@@ -196,7 +202,7 @@ class Guard:
             self._close(step.blocked)
             return
         if step.fact:
-            self._facts[step.fact] = None
+            self._facts.setdefault(step.fact, self._raw_index())
         self._talk = self._talk.after(step, self._text)
 
     def _close(self, reason: str) -> None:
@@ -215,7 +221,7 @@ class Guard:
         if len(self._talk.pair) > 1 and rest[:2] in ("前者", "后者"):
             return _Step(pos + 2, products=(self._talk.pair[0 if rest[0] == "前" else -1],))
         if colour := self._shelf.colour_at(self._text, pos):
-            known = self._shelf.has_colour(colour, self._scope(pos))
+            known = self._shelf.has_colour(colour, self._scope())
             return _Step(pos + len(colour), blocked=None if known else "claim")
         word = next((rest[:n] for n in range(min(LONGEST, len(rest)), 0, -1) if rest[:n] in WORDS), "")
         means = WORDS[word].means if word else Means.HARMLESS
@@ -239,7 +245,7 @@ class Guard:
             return _Step(pos, blocked="number")
         return _Step(pos + len(name), products=products)
 
-    def _scope(self, pos: int) -> Scope:
+    def _scope(self) -> Scope:
         if self._talk.named:
             return frozenset(self._talk.named)
         return frozenset((self._focus,)) if self._focus else None
@@ -247,7 +253,7 @@ class Guard:
     # -- words
 
     def _word(self, pos: int, text: str, word: Word, final: bool) -> _Step | None:
-        end, scope, left = pos + len(text), self._scope(pos), self._text[self._talk.about : pos]
+        end, scope, left = pos + len(text), self._scope(), self._text[self._talk.about : pos]
         if word.means in (Means.ABSOLUTE, Means.LEAK):
             return _Step(end, blocked=word.means.value)
         if word.means in (Means.COMMITMENT, Means.CONTACT):
@@ -260,20 +266,29 @@ class Guard:
         if word.means is Means.CLAIM:
             fact = self._shelf.word(word, text, left, scope)
             return _Step(end, blocked="claim" if fact is None else None, fact=fact)
-        ahead = self._ahead(end, _FREE_AHEAD if word.means is Means.FREE else _GIFT_AHEAD, final)
+        if word.means is Means.FREE:
+            return self._free(pos, end, left, final)
+        return self._gift(text, end, left, final)
+
+    def _free(self, pos: int, end: int, left: str, final: bool) -> _Step | None:
+        """What is free stands after the word, before it, or a clause before: 送货安装一次完成，不另收费."""
+        ahead, scope = self._ahead(end, _FREE_AHEAD, final), self._scope()
         if ahead is None:
             return None
-        if word.means is Means.FREE:
-            fact = self._shelf.free(ahead, scope) or self._shelf.free(left, scope)
-            if fact is None and not FREE_OF.search(ahead + left):
-                fact = self._shelf.free(
-                    self._text[max(self._talk.name_end, pos - 20) : pos], scope, whole=True
-                )  # 送货安装一次完成，不另收费
-        else:
-            nothing = not ahead.strip("哦呢呀啊吧哈的了")
-            if nothing and text == "送" and not _GIVES.search(left):
-                return _Step(end)  # 没有电梯也送
-            fact = self._shelf.gift(left[-8:] if nothing else ahead, scope)
+        fact = self._shelf.free(ahead, scope) or self._shelf.free(left, scope)
+        if fact is None and not FREE_OF.search(ahead + left):
+            before = self._text[max(self._talk.name_end, pos - 20) : pos]
+            fact = self._shelf.free(before, scope, whole=True)
+        return _Step(end, blocked="claim" if fact is None else None, fact=fact)
+
+    def _gift(self, text: str, end: int, left: str, final: bool) -> _Step | None:
+        ahead = self._ahead(end, _GIFT_AHEAD, final)
+        if ahead is None:
+            return None
+        nothing = not ahead.strip("哦呢呀啊吧哈的了")
+        if nothing and text == "送" and not _GIVES.search(left):
+            return _Step(end)  # 没有电梯也送
+        fact = self._shelf.gift(left[-8:] if nothing else ahead, self._scope())
         return _Step(end, blocked="claim" if fact is None else None, fact=fact)
 
     def _ahead(self, pos: int, count: int, final: bool) -> str | None:
@@ -289,7 +304,7 @@ class Guard:
             return None
         if ahead[:1] in tuple(MEASURED):
             figure = re.match(rf".(?:[可能支持达减省抵补贴到立约为是])*(?=[0-9{_NUMERALS}])", ahead)
-            same = len(ahead) > 1 and self._shelf.says("最" + ahead[:2], self._scope(pos))
+            same = len(ahead) > 1 and self._shelf.says("最" + ahead[:2], self._scope())
             if figure or MEASURE.match(ahead, 1) or same:
                 return _Step(pos + 1 + (figure.end() if figure else 1))
         return _Step(pos, blocked="absolute")
@@ -341,21 +356,20 @@ class Guard:
         claim = Claim(span.quantity, left, left[last:], right, span.text, sentence)
         if _is_hundred_percent(span.quantity):
             return _Step(end, blocked="absolute")
-        if self._is_need(claim) or self._is_small_count(claim, pos):
+        if self._is_need(claim) or self._is_small_count(claim):
             return _Step(end)
-        fact = self._support(claim, pos)
+        fact = self._support(claim)
         return _Step(end, blocked="number" if fact is None else None, fact=fact, claim=claim)
 
-    def _support(self, claim: Claim, pos: int) -> str | None:
-        scope = self._scope(pos)
-        if len(self._talk.named) > 1 and re.search(r"都|均|全部", claim.left):
-            found = [self._shelf.number(claim, frozenset((id,))) for id in self._talk.named]
+    def _support(self, claim: Claim) -> str | None:
+        """A fact for a figure; of goods named together 都 speaks of all, 分别 of one after the other."""
+        named = self._talk.named
+        if len(named) > 1 and _ALL.search(claim.left):
+            found = [self._shelf.number(claim, frozenset((id,))) for id in named]
             return None if None in found else found[0]
-        if len(self._talk.named) > 1 and "分别" in self._text[: self._talk.done]:
-            return self._shelf.number(
-                claim, frozenset((self._talk.named[min(self._told(), len(self._talk.named) - 1)],))
-            )
-        return self._shelf.number(claim, scope)
+        if len(named) > 1 and "分别" in self._text[: self._talk.done]:
+            return self._shelf.number(claim, frozenset((named[min(self._told(), len(named) - 1)],)))
+        return self._shelf.number(claim, self._scope())
 
     def _told(self) -> int:
         """How many amounts have been told since 分别."""
@@ -365,13 +379,12 @@ class Guard:
         """Said back from the customer's needs, as a need and never as a price."""
         around = claim.near + claim.right
         money = claim.quantity.unit in ("元", "")
-        if (_PRICED if money else _FITS).search(around) or not (_BUDGET if money else _NEED).search(
-            claim.left + claim.right
-        ):
+        needs, claims = (_BUDGET, _PRICED) if money else (_NEED, _FITS)
+        if claims.search(around) or not needs.search(claim.left + claim.right):
             return False
         return any(_same_need(claim.quantity, need) for need in self._quoted)
 
-    def _is_small_count(self, claim: Claim, pos: int) -> bool:
+    def _is_small_count(self, claim: Claim) -> bool:
         """一款, 两款, 一台: no more than are shown, and not of stock, gifts or sales."""
         quantity = claim.quantity
         if quantity.unit not in COUNTS or quantity.low is None or quantity.low != quantity.high:
@@ -380,21 +393,20 @@ class Guard:
         if claim.right.startswith(("优惠", "活动")):
             most = sum(fact.kind is FactKind.PROMOTION for fact in self._evidence.facts)
         few = quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
-        return few and not self._shelf.labelled(claim, self._scope(pos))
+        return few and not self._shelf.labelled(claim, self._scope())
 
     def _loose(self, pos: int, end: int) -> _Step:
         """Digits, letters or numerals that are no amount: a known code, a word, or a figure in disguise."""
         if latin := _LATIN.match(self._text, pos):
             token = latin.group()
             plain = token.isalpha() and token not in LATIN
-            known = (plain and not self._shelf.token(token, None)) or self._shelf.token(
-                token, self._scope(pos)
-            )
+            anywhere = self._shelf.token(token, None)
+            known = self._shelf.token(token, self._scope()) if anywhere else plain
             return _Step(latin.end(), blocked=None if known else "number")
         run = self._text[pos:end]
         spaced = _SPACED.match(self._text, pos)
         odd = len(run) > 1 or run == "¥" or spaced or _GOES_ON.match(self._text, end)
-        if odd and not self._shelf.says(spaced.group() if spaced else run, self._scope(pos)):
+        if odd and not self._shelf.says(spaced.group() if spaced else run, self._scope()):
             return _Step(pos, blocked="number")
         return _Step(end)
 
@@ -402,11 +414,12 @@ class Guard:
 
     def _echo(self) -> None:
         """Add the facts whose words the released text repeats about the goods that it speaks of."""
-        told = self._text[: self._talk.done]
-        spoken = frozenset(self._talk.spoken) or frozenset(filter(None, (self._focus,))) or self._shelf.goods
+        shown = sum(at < self._released for at in self._raw_at)
+        spoken = self._talk.spoken or frozenset(filter(None, (self._focus,))) or self._shelf.goods
         for fact in self._evidence.facts:
-            if (fact.product_id is None or fact.product_id in spoken) and self._shelf.repeats(told, fact):
-                self._facts[fact.id] = None
+            about = fact.product_id is None or fact.product_id in spoken
+            if about and self._shelf.repeats(self._text[:shown], fact):
+                self._facts.setdefault(fact.id, 0)
 
 
 def guard_text(
@@ -422,6 +435,16 @@ def guard_text(
 def _last_end(ending: re.Pattern[str], text: str, start: int, end: int) -> int:
     """Where the last of the endings within text[start:end] ends; 0 if there is none."""
     return max((found.end() for found in ending.finditer(text, start, end)), default=0)
+
+
+def _is_control(char: str) -> bool:
+    return char != "\n" and unicodedata.category(char) in ("Cc", "Zl", "Zp")
+
+
+def _is_odd_number(char: str, seen: str) -> bool:
+    """Ⅳ, 🔟, 🆓: figures and claims that no normalisation turns into digits or words."""
+    letter = unicodedata.category(char) == "Nl" and char != "〇"
+    return char in _SIGNS or (letter and not seen.isdigit())
 
 
 def _is_foreign(char: str) -> bool:

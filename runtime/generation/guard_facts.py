@@ -31,8 +31,12 @@ _GIFT = re.compile(r"(?:赠送|附赠|赠|(?<![配发推运寄接护免费投补
 _CAP = re.compile(r"最高|最多|至多|上限|不超过")
 _FLOOR = re.compile(r"至少|最低|起码|最少|不低于|直接")
 _SOLD = re.compile(r"卖|售|销|最后|每[天日月]|限")
+_TOGETHER = re.compile(r"都|均|全")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _THIS = re.compile(r"这[款台个]|该款|它")  # what an answer about something else is not about
+_ELSE = re.compile(
+    r"[\u4e00-\u9fff](?<![的了吧哦呢呀就哈啊能可卖给您带拿全包含算是左])"
+)  # 2999美元, 2999积分
 _INSIDE_WORD = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
 _AND = re.compile(r"和|及|与|还有|再加|外加|加上|再送|[、+]")
 _AMOUNT_WORDS = re.compile(
@@ -176,25 +180,16 @@ class Shelf:
             whole = _ends_with(claim.left + claim.text, figure.upto, len(claim.text))
             if whole or _recites(claim, figure):
                 return figure.fact.id
-        before = claim.near if _HAN.search(claim.near) else claim.left
-        mentioned = {x for f in near for x in f.labels if x in before} or {
-            x for f in near for x in f.labels if x in claim.right
-        }
-        if len(mentioned) > 1:
-            together = re.search("都|均|全", claim.left)
-            last = max(mentioned, key=lambda label: (words.rfind(label), len(label)))
-            if together and not all(any(label in f.labels for f in fits) for label in mentioned):
-                return None
-            mentioned = mentioned if together else {x for x in mentioned if last in x or x in last}
+        called = _called(claim, near, fits)
+        if called is None:
+            return None
         for figure in fits:
             if _misplaced(claim, figure, role):
                 continue
-            if _clash(topics_of(words), figure.topics) or not _places_agree(words, figure.upto, figure.fact):
+            if (called or not unit) and figure.labels and not called & figure.labels:
                 continue
-            if (mentioned or not unit) and figure.labels and not mentioned & figure.labels:
-                continue
-            if not mentioned and unit == "月" and figure.fact.kind is FactKind.WARRANTY and not figure.leads:
-                continue
+            if not called and unit == "月" and figure.fact.kind is FactKind.WARRANTY and not figure.leads:
+                continue  # 保修10年 is the compressor's
             return figure.fact.id
         return None
 
@@ -227,26 +222,18 @@ class Shelf:
         wanted = {_free_kind(x) for x in FREE_OF.findall(said)}
         for phrase in self._phrases_in(scope):
             text = phrase.fact.text if whole else phrase.text
-            if (
-                wanted
-                and _FREE.search(phrase.text)
-                and wanted <= {_free_kind(x) for x in FREE_OF.findall(text)}
-            ):
+            free = {_free_kind(x) for x in FREE_OF.findall(text)}
+            if wanted and wanted <= free and _FREE.search(phrase.text):
                 return phrase.fact.id
         return None
 
     def gift(self, said: str, scope: Scope) -> str | None:
         """A fact that gives all the things that ``said`` names."""
-        things = [
-            _FILLER.sub("", _AMOUNT_WORDS.sub("", _FILLER.sub("", part)))
-            for part in _AND.split(said.partition("(")[0])
-        ]
+        given = [(m.group(1), p.fact.id) for p in self._phrases_in(scope) if (m := _GIFT.search(p.text))]
         found = None
-        given = [(m.group(1), p) for p in self._phrases_in(scope) if (m := _GIFT.search(p.text))]
-        for thing in things:
-            found = next(
-                (p.fact.id for text, p in given if (thing and thing in text) or _overlap(thing, text)), None
-            )
+        for part in _AND.split(said.partition("(")[0]):
+            thing = _FILLER.sub("", _AMOUNT_WORDS.sub("", _FILLER.sub("", part)))
+            found = next((id for text, id in given if _gives(text, thing)), None)
             if found is None:
                 return None
         return found
@@ -271,8 +258,12 @@ class Shelf:
         return (p for p in self.phrases if _applies(p.fact, scope))
 
 
+def _gives(text: str, thing: str) -> bool:
+    return (bool(thing) and thing in text) or _overlap(thing, text)
+
+
 def _recites(claim: Claim, figure: _Figure) -> bool:
-    """Whether the clause so far is an answer's phrase word for word, with at least two words besides the figure."""
+    """Whether the clause so far is an answer's phrase word for word, and more than the figure."""
     said, around = claim.left + claim.text + claim.right[:2], claim.left + claim.right[:2]
     return figure.fact.kind in _ANSWERS and len(around) > 1 and figure.phrase.startswith(said)
 
@@ -290,9 +281,24 @@ def _clash(first: Iterable[str], second: Iterable[str]) -> bool:
     return bool(first and second and not first & second)
 
 
+def _called(claim: Claim, near: list[_Figure], fits: list[_Figure]) -> set[str] | None:
+    """What the reply calls its figure, in the facts' words; None if it calls it two things and one is wrong."""
+    before = claim.near if _HAN.search(claim.near) else claim.left
+    labels = {label for figure in near for label in figure.labels}
+    called = {label for label in labels if label in before} or {x for x in labels if x in claim.right}
+    if len(called) < 2:
+        return called
+    if _TOGETHER.search(claim.left):
+        return called if all(any(x in f.labels for f in fits) for x in called) else None
+    last = max(called, key=lambda label: (before.rfind(label), len(label)))
+    return {label for label in called if last in label or label in last}
+
+
 def _misplaced(claim: Claim, figure: _Figure, role: str) -> bool:
-    """Whether a figure is taken out of what it stands in: a cap, stock, a fee for something, an answer."""
+    """Whether a figure is taken from its topic, place, cap, stock, answer, or from what a fee is for."""
     words = claim.left + claim.text + claim.right
+    if _clash(topics_of(words), figure.topics) or not _places_agree(words, figure.upto, figure.fact):
+        return True
     if _CAP.search(figure.upto) and not _CAP.search(words):
         return True
     if _FLOOR.search(claim.near) and not _FLOOR.search(figure.upto):
@@ -346,7 +352,7 @@ def _comparable(figure: _Figure, unit: str, role: str, right: str) -> bool:
     if unit:
         return known == unit
     if known == "元":
-        return role in ("", "price")
+        return role in ("", "price") and not _ELSE.match(right)
     return not role and not known and figure.after in ("", right[:1])
 
 
