@@ -17,10 +17,12 @@ from runtime.asr.ear import Ear
 from runtime.asr.engine import VoskEngine
 from runtime.audio.endpoint import EndpointConfig
 from runtime.audio.vad import WebRtcVad
+from runtime.dialogue.tactics import Choice, choose_tactic
 from runtime.errors import BadAudio, ModelMissing
 from runtime.generation.llama import Generator, LlamaEngine
 from runtime.generation.prompt import build_messages, build_prompt
 from runtime.knowledge.catalogue import import_catalogue, read_catalogue
+from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.index import Floats
 from runtime.knowledge.retrieval import retrieve
 from runtime.knowledge.view import View, build_view
@@ -66,6 +68,15 @@ def demo_goods() -> Goods:
     return Goods(demo.products, demo.promotions, demo.faqs, demo.scripts)
 
 
+def _look_up(
+    view: View, state: DialogueState, understanding: Understanding, today: date
+) -> tuple[Choice, Evidence]:
+    """What the shop has for this turn, what to do with it, and what may be said of it."""
+    hits = retrieve(view, state, understanding.text, understanding.embedding, today)
+    choice = choose_tactic(state, understanding, view.situation(hits, state, understanding, today))
+    return choice, choose_evidence(view, hits, state, understanding, choice.tactic, today)
+
+
 class Shop:
     """Everything that a turn needs. Opened once in a process, with ``Shop.opened``."""
 
@@ -75,6 +86,7 @@ class Shop:
         self.settings = settings
         self._data_dir = data_dir
         self._storing, self._knowing = Worker("store"), Worker("knowledge")
+        self._importing = Worker("import")  # its own: turns go on while a catalogue is made ready
         self._thinking, self._speaking = Worker("understanding"), Worker("generation")
         self.hearing = Worker("hearing")
         self._vosk: VoskEngine | None = None
@@ -124,7 +136,14 @@ class Shop:
     async def _close(self) -> None:
         if hasattr(self, "_store"):
             await self._storing.call(self._store.close)
-        for worker in (self._storing, self._knowing, self._thinking, self._speaking, self.hearing):
+        for worker in (
+            self._storing,
+            self._knowing,
+            self._importing,
+            self._thinking,
+            self._speaking,
+            self.hearing,
+        ):
             worker.close()
 
     # --- goods ---
@@ -134,7 +153,7 @@ class Shop:
 
         Raises BadInput or BadCatalogue; then nothing was imported.
         """
-        catalogue = await self._knowing.call(read_catalogue, path)
+        catalogue = await self._importing.call(read_catalogue, path)
         await self._storing.call(import_catalogue, self._store, catalogue)
         await self._renew_view()
 
@@ -146,9 +165,9 @@ class Shop:
     async def _renew_view(self) -> None:
         goods = await self._storing.call(self._store.goods)
         if goods.version == NEVER_IMPORTED:
-            goods = await self._knowing.call(demo_goods)
+            goods = await self._importing.call(demo_goods)
         embedder = _Embedder(self._encoder, self._thinking)
-        self.view = await self._knowing.call(build_view, goods, embedder, self._data_dir / "index")
+        self.view = await self._importing.call(build_view, goods, embedder, self._data_dir / "index")
 
     # --- the stages of a turn ---
 
@@ -161,6 +180,11 @@ class Shop:
         return await self._knowing.call(
             retrieve, view, state, understanding.text, understanding.embedding, today
         )
+
+    async def look_up(
+        self, view: View, state: DialogueState, understanding: Understanding, today: date
+    ) -> tuple[Choice, Evidence]:
+        return await self._knowing.call(_look_up, view, state, understanding, today)
 
     def generate(
         self,

@@ -16,12 +16,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from runtime.dialogue.fold import fold, settle
-from runtime.dialogue.tactics import Choice, choose_tactic
+from runtime.dialogue.tactics import Choice
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
 from runtime.generation.opening import certain_opening
 from runtime.generation.templates import template_reply
-from runtime.knowledge.evidence import choose_evidence
 from runtime.types import (
     DialogueState,
     Draft,
@@ -100,9 +99,7 @@ async def run_turn(
 
     folded = fold(state, understanding, view.names, view.product)
     clock.lap("state")
-    hits = await shop.retrieve(view, folded, understanding, today)
-    choice = choose_tactic(folded, understanding, view.situation(hits, folded, understanding, today))
-    evidence = choose_evidence(view, hits, folded, understanding, choice.tactic, today)
+    choice, evidence = await shop.look_up(view, folded, understanding, today)
     clock.lap("retrieve")
     yield Found(folded, evidence, choice)
 
