@@ -139,7 +139,7 @@ def spoken(fact: Fact) -> str:
         text = text.partition(":")[2] or text
     if fact.kind is FactKind.STOCK and text == "现货":
         text = "有现货"
-    return re.sub(r"\((\d+月\d+日)止\)", r"，\1截止", text).rstrip("。；;，, ")
+    return re.sub(r"\(((?:\d+年)?\d+月\d+日)止\)", r"，\1截止", text).rstrip("。；;，, ")
 
 
 # --- one sayer for each tactic ---------------------------------------------------------------

@@ -54,9 +54,12 @@ def installation_text(installation: str) -> str:
     return f"安装:{installation}"
 
 
-def promotion_text(text: str, ends: date | None) -> str:
-    until = f"({ends.month}月{ends.day}日止)" if ends else ""
-    return f"促销:{text}{until}"
+def promotion_text(text: str, ends: date | None, today: date | None = None) -> str:
+    """The last day has its year where that is not this year's: 12月31日 would be taken for the next one."""
+    if ends is None:
+        return f"促销:{text}"
+    year = f"{ends.year}年" if today and ends.year != today.year else ""
+    return f"促销:{text}({year}{ends.month}月{ends.day}日止)"
 
 
 def faq_text(question: str, answer: str) -> str:

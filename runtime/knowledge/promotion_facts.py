@@ -16,5 +16,5 @@ def promotion_facts(promotions: Iterable[Promotion], state: DialogueState, today
     """Those valid today, not yet offered ones first."""
     valid = [promotion for promotion in promotions if is_valid(promotion, today)]
     for promotion in sorted(valid, key=lambda promotion: promotion.id in state.offered)[:_MOST]:
-        text = fact_text.promotion_text(promotion.text, promotion.ends)
+        text = fact_text.promotion_text(promotion.text, promotion.ends, today)
         yield Fact(promotion.id, FactKind.PROMOTION, text, promotion.product_id, promotion.ends)
