@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runtime.dialogue.fold import fold, settle
 from runtime.dialogue.tactics import Choice
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
-from runtime.generation.opening import certain_opening
+from runtime.generation.opening import certain_opening, untold_price
 from runtime.generation.templates import template_reply
 from runtime.types import (
     DialogueState,
@@ -111,7 +112,8 @@ async def run_turn(
         opening = certain_opening(choice, understanding, fallback)
         drafts = shop.generate(session, folded, evidence, utterance.text, choice.tactic, opening)
         guard = Guard(evidence, folded.focus, _needs(folded))
-        async for step in _speak(drafts, guard, opening, fallback):
+        closing = partial(untold_price, choice.tactic, evidence)
+        async for step in _speak(drafts, guard, opening, closing, fallback):
             if isinstance(step, Reply):
                 shown = _shown(evidence, step.text, folded.focus, choice.tactic)
                 reply = step if step.products else replace(step, products=shown)
@@ -125,7 +127,11 @@ async def run_turn(
 
 
 async def _speak(
-    drafts: AsyncGenerator[Draft, None], guard: Guard, opening: str, fallback: Reply
+    drafts: AsyncGenerator[Draft, None],
+    guard: Guard,
+    opening: str,
+    closing: Callable[[str, tuple[str, ...]], Reply | None],
+    fallback: Reply,
 ) -> AsyncIterator[Piece | Reply]:
     """Generated words as the guard lets them go; where it does not, the template takes over."""
     failed = None
@@ -145,10 +151,11 @@ async def _speak(
     said, facts = guard.verdict.released, guard.verdict.facts
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
     if why is None:
-        end = "" if said[-1] in _ENDS else "。"
+        last = closing(said, facts)
+        end = ("" if said[-1] in _ENDS else "。") + (last.text if last else "")
         if end:
             yield Piece(end)
-        yield Reply(said + end, Source.MODEL, facts)
+        yield Reply(said + end, Source.MODEL, facts + (last.facts if last else ()))
         return
     log.info("the template answers: %s", why)
     if fallback.text.startswith(said):

@@ -1,11 +1,11 @@
-"""First words that are certain: one fact answers what was asked, and the generator goes on from there."""
+"""Words that are certain: one fact opens the reply to what was asked; a recommendation tells its price."""
 
 from __future__ import annotations
 
 import re
 
 from runtime.dialogue.tactics import Choice
-from runtime.types import Intent, Reply, Tactic, Understanding
+from runtime.types import Evidence, FactKind, Intent, Reply, Source, Tactic, Understanding
 
 SURE = 0.5  # probability of the intent from which its fact may open the reply
 
@@ -28,3 +28,16 @@ def certain_opening(choice: Choice, understanding: Understanding, template: Repl
         return ""
     found = _SENTENCE.match(template.text)
     return found[0] if found else ""
+
+
+def untold_price(tactic: Tactic, evidence: Evidence, said: str, stated: tuple[str, ...]) -> Reply | None:
+    """A sentence with the price of what ``said`` recommends, where it told none."""
+    prices = {fact.product_id: fact for fact in evidence.facts if fact.kind is FactKind.PRICE}
+    if tactic is not Tactic.RECOMMEND or any(fact.id in stated for fact in prices.values()):
+        return None
+    goods = [hit.product for hit in evidence.hits if hit.product.id in prices]
+    goods.sort(key=lambda product: product.name not in said)
+    if not goods:
+        return None
+    price = prices[goods[0].id]
+    return Reply(f"{goods[0].name}{price.text}。", Source.TEMPLATE, (price.id,))
