@@ -42,6 +42,7 @@ FORBIDDEN = ("保证", "一定", "成交价", "最好", "第一", "国家级", "
 _BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
 _BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
+_TEMPLATES = INTENTS | {"offer": Intent.PROMOTION, "hold": Intent.BARGAIN}
 _MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
 _NEUTRAL = {"plain", "calm", "value"}
 _WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)
@@ -410,7 +411,7 @@ class Clerk:
         tie = self.tie(words.get("f", "") if key == "feature_yes" else "") if self.scene.goods else ""
         filled |= {
             "oh": f"⟦{opening}⟧",
-            "ask": self.pick("ask", "close"),
+            "ask": self.ending(key),
             "tie": f"，{tie}" if tie else "",
             "tie0": f"{tie}，" if tie else "",
             "tie1": f"{tie}，" if tie else "",
@@ -433,15 +434,18 @@ class Clerk:
         text = re.sub("⟦(.*?)⟧", opening, text)
         return Turn(question, tactic, tidy(text), facts)
 
-    def opened(self, question: str, tactic: Tactic, intent: Intent) -> Turn | None:
+    def ending(self, key: str) -> str:
+        return self.pick("ask", key if key in PARTS["ask"] else "default")
+
+    def opened(self, question: str, key: str, tactic: Tactic = Tactic.INFORM) -> Turn | None:
         """At times the reply goes on from the template's first sentence, as the runtime has it do."""
         if self.random.random() > 0.3:
             return None
         state = replace(self.scene.state, turn=self.random.randrange(6))
-        template = template_reply(tactic, intent, self.scene.evidence, state, None)
+        template = template_reply(tactic, _TEMPLATES[key], self.scene.evidence, state, None)
         first = re.split("[。！？]", template.text)[0]
         tie = self.tie()
-        made = f"{first}{'，' + tie if tie else ''}。{self.pick('ask', 'close')}", template.facts
+        made = f"{first}{'，' + tie if tie else ''}。{self.ending(key)}", template.facts
         return self.turn(question, tactic, made) if template.facts else None
 
     # -- turns about one fact
@@ -457,7 +461,7 @@ class Clerk:
         question = self.question("price")
         beside = self.other(said)
         made = self.reply("price", "plain", said, *([beside] if beside else []))
-        return self.opened(question, Tactic.INFORM, Intent.PRICE) or self.turn(question, Tactic.INFORM, made)
+        return self.opened(question, "price") or self.turn(question, Tactic.INFORM, made)
 
     def spec(self) -> Turn | None:
         specs = [s for s in self.first if s.fact.kind is FactKind.SPEC]
@@ -531,7 +535,7 @@ class Clerk:
         else:
             made = self.reply("stock", "yes", said, *([beside] if beside else []))
         question = self.question("stock")
-        return self.opened(question, Tactic.INFORM, Intent.STOCK) or self.turn(question, Tactic.INFORM, made)
+        return self.opened(question, "stock") or self.turn(question, Tactic.INFORM, made)
 
     def color(self) -> Turn | None:
         said = self.of_kind(FactKind.STOCK, 0, ".colors")
@@ -550,7 +554,7 @@ class Clerk:
         made = self.reply(key, "plain", said, *([beside] if beside else []))
         tactic = self.random.choice((Tactic.INFORM, Tactic.SERVICE)) if key == "warranty" else Tactic.INFORM
         question = self.question(key)
-        opened = self.opened(question, tactic, INTENTS[key]) if tactic is Tactic.INFORM else None
+        opened = self.opened(question, key) if tactic is Tactic.INFORM else None
         return opened or self.turn(question, tactic, made)
 
     def shop_question(self) -> Turn | None:
@@ -581,7 +585,7 @@ class Clerk:
             second = next((s for s in self.scene.known[1] if s.fact.kind is FactKind.PRICE), None)
         if second:
             made = self.reply("recommend_two", "calm", price, second)
-        elif state.who and self.random.random() < 0.5:
+        elif state.who and state.who != "送人" and self.random.random() < 0.5:
             made = self.reply("recommend_who", "calm", said, price, who=state.who)
         else:
             made = self.reply("recommend", "calm", said, price)
@@ -617,7 +621,7 @@ class Clerk:
             if lack and (only := [f for f in have if f not in lack]) and self.random.random() < 0.6:
                 name = self.scene.goods[item].name
                 return self.pick("reply", "compare_end").format(f=self.random.choice(only), n=name) + "。"
-        return self.pick("ask", "close")
+        return self.ending("compare")
 
     def _promotions(self) -> list[Said]:
         return [s for s in (*self.first, *self.scene.shop) if s.fact.kind is FactKind.PROMOTION]
@@ -637,7 +641,7 @@ class Clerk:
             question = self.question(self.random.choice(("bargain", "close_hesitant")))
         if len(found) > 1 and self.random.random() < 0.5:
             return self.turn(question, Tactic.OFFER, self.reply("offer_two", "plain", *found[:2]))
-        if opened := self.opened(question, Tactic.OFFER, Intent.PROMOTION):
+        if opened := self.opened(question, "offer", Tactic.OFFER):
             return opened
         beside = self.other(found[0])
         made = self.reply("offer", "plain", found[0], *([beside] if beside else []))
@@ -651,7 +655,7 @@ class Clerk:
         question = self.question("bargain")
         if self.random.random() < 0.15:
             question = f"{self.random.randint(2, 99) * 50}{self.random.choice(_BIDS)}"
-        if opened := self.opened(question, Tactic.HOLD_PRICE, Intent.BARGAIN):
+        if opened := self.opened(question, "hold", Tactic.HOLD_PRICE):
             return opened
         found = self._promotions()
         if found and self.random.random() < 0.6:
