@@ -43,6 +43,7 @@ _GOES_ON = re.compile(r"分之|[a-z]")
 _AHEAD = 4  # characters that must follow a figure before it counts as whole
 _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
+_GIVEN = re.compile(r"免费|送|赠")
 _NEED = re.compile(r"您|预算|家里|咱家|房|客厅|卧室|老人|孩子|要求")
 _BUDGET = re.compile(r"预算|想花|价位|打算花")
 _ALL = re.compile(r"都|均|全部")
@@ -98,6 +99,8 @@ class _Talk:
         if step.products:
             together = not self.claimed and self.name_end > self.clause
             named = (*self.named, *step.products) if together else step.products
+            if together and "比" in text[self.name_end : step.end]:
+                named = self.named  # A比B便宜: it goes on about A
             pair = named if len(named) > 1 else self.pair
             talk = replace(
                 talk, named=named, pair=pair, spoken=self.spoken | set(step.products), claimed=False, early=()
@@ -264,7 +267,7 @@ class Guard:
         if (fact := self._shelf.verbatim(left + text, len(text), scope)) is not None:
             return _Step(end, fact=fact)
         if word.means is Means.CLAIM:
-            fact = self._shelf.word(word, text, left, scope)
+            fact = self._shelf.word(word, text, left + text, scope)
             return _Step(end, blocked="claim" if fact is None else None, fact=fact)
         if word.means is Means.FREE:
             return self._free(pos, end, left, final)
@@ -392,7 +395,11 @@ class Guard:
         most = (len(self._evidence.hits) or 3) if quantity.unit in "款种个台件样" else 1
         if claim.right.startswith(("优惠", "活动")):
             most = sum(fact.kind is FactKind.PROMOTION for fact in self._evidence.facts)
-        few = quantity.low in range(1, most + 1) and not _FEW.search(claim.near[-6:])
+        if quantity.unit in "台件套" and claim.near.endswith("有"):
+            return False
+        few = quantity.low in range(1, most + 1) and not (
+            _FEW.search(claim.near[-6:]) or _GIVEN.match(claim.right)
+        )
         return few and not self._shelf.labelled(claim, self._scope())
 
     def _loose(self, pos: int, end: int) -> _Step:

@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"^(?:促销|特点|颜色|保修|配送|安装|问答|话�
 _LABEL_NOISE = re.compile(
     r"免费|大约|约|最高|最低|可以|可|也|含|须|超过|需|另|收|享|保修|质保|[^\u4e00-\u9fff]"
 )
-_PLACES = re.compile(r"市区|郊县|外地|外省|同城|省内|省外|偏远|乡镇")
+_PLACES = re.compile(r"市区|郊县|外地|外省|同城|省内|省外|偏远|乡镇|山区|农村|乡下|全国|国外")
 _FREE = re.compile(r"免费|免.{0,3}费|不收|不要钱|不另收|不用钱|包邮")
 _GIFT = re.compile(r"(?:赠送|附赠|赠|(?<![配发推运寄接护免费投补抬])送(?![货达到上装修]))(.+)")
 _CAP = re.compile(r"最高|最多|至多|上限|不超过")
@@ -34,10 +34,10 @@ _SOLD = re.compile(r"卖|售|销|最后|每[天日月]|限")
 _TOGETHER = re.compile(r"都|均|全")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _THIS = re.compile(r"这[款台个]|该款|它")  # what an answer about something else is not about
-_ELSE = re.compile(
-    r"[\u4e00-\u9fff](?<![的了吧哦呢呀就哈啊能可卖给您带拿全包含算是左])"
-)  # 2999美元, 2999积分
+# What makes a bare figure something else than a price: 2999美元, 2999积分.
+_ELSE = re.compile(r"[\u4e00-\u9fff](?<![的了吧哦呢呀就哈啊能可卖给您带拿全包含算是左])")
 _INSIDE_WORD = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
+_EMPTY_WORDS = frozenset(("一个", "可以", "这款", "这个", "元一", "块一", "一台", "的话", "我们", "您的"))
 _AND = re.compile(r"和|及|与|还有|再加|外加|加上|再送|[、+]")
 _AMOUNT_WORDS = re.compile(
     r"价值[^的]{0,8}[元块]的?|[0-9一二两三四五六七八九十半]+[台个件套张只条把盒箱瓶组份双支副块桶袋包次年]?"
@@ -223,7 +223,8 @@ class Shelf:
         for phrase in self._phrases_in(scope):
             text = phrase.fact.text if whole else phrase.text
             free = {_free_kind(x) for x in FREE_OF.findall(text)}
-            if wanted and wanted <= free and _FREE.search(phrase.text):
+            agreed = _FREE.search(phrase.text) and _places_agree(said, phrase.text, phrase.fact)
+            if wanted and wanted <= free and agreed:
                 return phrase.fact.id
         return None
 
@@ -282,7 +283,7 @@ def _clash(first: Iterable[str], second: Iterable[str]) -> bool:
 
 
 def _called(claim: Claim, near: list[_Figure], fits: list[_Figure]) -> set[str] | None:
-    """What the reply calls its figure, in the facts' words; None if it calls it two things and one is wrong."""
+    """What the reply calls its figure, in the facts' words; None if one of several such words is wrong."""
     before = claim.near if _HAN.search(claim.near) else claim.left
     labels = {label for figure in near for label in figure.labels}
     called = {label for label in labels if label in before} or {x for x in labels if x in claim.right}
@@ -290,6 +291,8 @@ def _called(claim: Claim, near: list[_Figure], fits: list[_Figure]) -> set[str] 
         return called
     if _TOGETHER.search(claim.left):
         return called if all(any(x in f.labels for f in fits) for x in called) else None
+    if "分别" in claim.left:
+        return {min(called, key=before.find)}
     last = max(called, key=lambda label: (before.rfind(label), len(label)))
     return {label for label in called if last in label or label in last}
 
@@ -314,7 +317,7 @@ def _places_agree(said: str, phrase: str, fact: Fact) -> bool:
     """Whether a phrase about a place is said of it; where a fact tells places apart, one must be named."""
     here, there = set(_PLACES.findall(said)), set(_PLACES.findall(phrase))
     if not there:
-        return True
+        return here <= set(_PLACES.findall(fact.text)) or fact.kind is not FactKind.DELIVERY
     return bool(here & there) or (not here and len(set(_PLACES.findall(fact.text))) == 1)
 
 
@@ -396,7 +399,8 @@ def _same_day(said: float | None, known: float | None) -> bool:
 def _overlap(said: str, known: str) -> bool:
     """Whether the two share a word, taken as two Chinese characters in a row."""
     han = re.findall(r"[\u4e00-\u9fff]+", said)
-    return any(run[i : i + 2] in known for run in han for i in range(len(run) - 1))
+    pairs = (run[i : i + 2] for run in han for i in range(len(run) - 1))
+    return any(pair in known and pair not in _EMPTY_WORDS for pair in pairs)
 
 
 _FREE_KINDS = (
@@ -424,7 +428,7 @@ def index_evidence(evidence: Evidence) -> Shelf:
     own = [(Fact("", FactKind.SPEC, "", p.id), view(f"{p.name} {p.model}")) for p in products]
     phrases = [
         _Phrase(phrase, fact)
-        for fact, text in facts
+        for fact, text in (*facts, *own)
         for phrase in _PHRASES.split(_PREFIX.sub("", text))
         if phrase
     ]
@@ -464,6 +468,8 @@ def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
     for phrase in _PHRASES.split(_PREFIX.sub("", text)):
         end, head = 0, ""
         for span in parse_quantities(phrase):
+            if span.quantity.unit == "日期" and fact.valid_until:
+                continue  # told below, with its year
             before, after = phrase[end : span.start], phrase[span.end : span.end + 6]
             unit = span.quantity.unit
             label = _LABEL_NOISE.sub("", before)
@@ -483,7 +489,7 @@ def _figures(fact: Fact, text: str) -> Iterator[_Figure]:
             end, leads, head = span.end, False, head or label
     if until := fact.valid_until:
         day = float(until.year * 10_000 + until.month * 100 + until.day)
-        yield _Figure(Quantity(day, day, "日期"), fact, text, topics=frozenset({"discount"}))
+        yield _Figure(Quantity(day, day, "日期"), fact, text, topics=topics_of(text) | {"discount"})
 
 
 def _own_figures(own: Fact, text: str) -> Iterator[_Figure]:

@@ -505,7 +505,7 @@ def _surrounded(text: str, amount: _Amount, floor: int) -> QuantitySpan:
         if after["most"]:
             low = None if low == high else low
         elif after["least"]:
-            high = None if low == high else high
+            high = None
         elif after["over"] and low is not None and low == high:
             high, approximate = _clean(low * 1.1), True
         else:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from export.data.replies import random_scene, random_turn
 from runtime.generation.guard import Guard, Verdict, guard_text
 from runtime.types import Evidence, Fact, FactKind, Hit, Product, Quantity
 from tests.attacks import attacks, escaped, honest_replies, judge
@@ -77,6 +78,21 @@ HOSTILE = (  # text, what of it may be shown, why not the rest
     ("您付廿元", "您付", "script"),
     ("编号P1.price", "编号", "number"),
 )
+SMUGGLED = (
+    "这款2999美元", "2999积分就换", "每月付2999元", "首付2999元", "运费2999元", "2999元的优惠券",
+    "原价9999元", "市场价5999元", "比网上便宜500", "别家卖3999", "三千块少一块", "不到三千", "才两千多",
+    "二九九九减三百", "2999万", "2999.5元", "2k9", "二k九", "两|千", "弍千", "2OO8元", "买两台给您5500元",
+    "95折", "10年包换", "6年只换不修", "6天保修", "整机6年压缩机6年", "整机压缩机都保10年",
+    "整机和压缩机分别是10年和6年", "主要部件10年质保", "市区3天内送达", "全国包邮", "免费送到山区",
+    "安装费80元", "铜管80元", "铜管10米以内免费", "空调30元一个", "适用15到24平", "23平以上",
+    "一百二十台库存", "就剩1台", "卖了12台", "棠岛空调还有1台", "活动到2027年12月31日", "12月21日止",
+    "以旧换新至少减300元", "立减300元", "最高减500元", "返300元", "前面说好的一块成交", "零元购",
+    "打骨折", "送您了", "再送一台冰箱", "立式风扇和遥控器都送您", "买二送一", "TD-K26F卖2999元",
+    "1499元的凉川静享1.5匹变频空调", "凉川静享1.5匹变频空调和棠岛轻凉1匹定频空调都是1499元",
+    "LC-A36J1卖2999元", "海尔空调2999元", "棠岛轻凉1匹定频空调比凉川静享1.5匹变频空调贵，2999元",
+    "性价比最高", "零辐射", "领导特批", "🔟元", "🆓安装", "Ⅳ折", "现价②⑨⑨⑧", "现价㈡㈨㈨㈧",
+    "价：二-九-九-八", "马上涨价", "扫码加我", "今天下单今天到", "有会员价", "您的预算5000元刚好买这款",
+)  # fmt: skip
 
 
 def say(text: str, focus: str | None = "P1") -> Verdict:
@@ -92,6 +108,11 @@ def test_honest_words_pass(text: str) -> None:
 def test_unsupported_words_do_not(text: str, released: str, reason: str) -> None:
     verdict = say(text)
     assert (verdict.released, verdict.blocked) == (released, reason)
+
+
+@pytest.mark.parametrize("text", SMUGGLED)
+def test_what_nearly_is_a_fact_does_not_pass(text: str) -> None:
+    assert say(f"好的，{text}。").blocked
 
 
 def test_only_the_claim_being_formed_is_held() -> None:
@@ -143,6 +164,19 @@ def test_hardly_any_honest_reply_is_blocked() -> None:
     random = Random(0)
     stopped = [draft.text for draft in honest_replies(0, 600) if judge(random, draft).blocked]
     assert len(stopped) < 6
+
+
+def test_what_the_generator_is_taught_to_say_passes() -> None:
+    random, stopped = Random(7), []
+    for _ in range(100):
+        scene = random_scene(random)
+        for _ in range(3):
+            reply, state = random_turn(random, scene).reply, scene.state
+            needs = ((state.budget_max, "元"), (state.area_m2, "㎡"), (state.people, "人"))
+            quoted = tuple(Quantity(float(value), float(value), unit) for value, unit in needs if value)
+            if guard_text(reply, scene.evidence, state.focus, quoted).blocked:
+                stopped.append(reply)
+    assert len(stopped) <= 3, stopped
 
 
 @settings(max_examples=60, deadline=None)
