@@ -358,7 +358,7 @@ def random_goods(seed: int, count: int) -> tuple[Product, ...]:
 def random_product(random: Random, product_id: str, kind: Kind | None = None) -> Product:
     kind = kind or random.choice(KINDS)
     brand = random_brand(random)
-    price = float(random.randint(*kind.prices) // 10 * 10 + random.choice((9, 9, 9, 9, 8, 0, 5)))
+    price = _price(random, random.randint(*kind.prices))
     named = dict(spec.split("=") for spec in kind.specs.split(";"))
     chosen = random.sample(sorted(named), random.randint(2, len(named)))
     words = kind.features.split()
@@ -369,7 +369,7 @@ def random_product(random: Random, product_id: str, kind: Kind | None = None) ->
         category=kind.category,
         brand=brand,
         model=_model_code(random),
-        price=price + (0.9 if price < 100 and random.random() < 0.5 else 0.0),
+        price=price,
         stock=random.choice((None, 0, random.randint(1, 20), random.randint(21, 99))),
         specs=tuple((name, draw(random, named[name])) for name in chosen),
         features=tuple(random.sample(words, random.randint(2, min(6, len(words))))),
@@ -378,6 +378,14 @@ def random_product(random: Random, product_id: str, kind: Kind | None = None) ->
         delivery=draw(random, random.choice(_DELIVERIES)),
         installation=draw(random, random.choice(installations)),
     )
+
+
+def _price(random: Random, about: int) -> float:
+    """Prices as shops write them: 1288, 2999, 89.9."""
+    if about > 100 and random.random() < 0.5:
+        return float(about // 100 * 100 + 99)
+    price = about // 10 * 10 + random.choice((9, 9, 9, 9, 8, 0, 5))
+    return price + 0.9 if price < 100 and random.random() < 0.5 else float(price)
 
 
 def random_promotions(random: Random, goods: tuple[Product, ...], count: int) -> tuple[Promotion, ...]:

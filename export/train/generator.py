@@ -136,7 +136,8 @@ class Training:
             if self.stopped or self.spent >= self.minutes * 60:
                 break
         self._save()
-        self._look()
+        if not self.stopped:
+            self._look()
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopped = True
@@ -262,7 +263,8 @@ def drill(random: Random, tokenizer: Tokenizer) -> Packed:
             random.randrange(first_word, tokenizer.get_vocab_size()) for _ in range(random.randint(2, 7))
         ]
         if random.random() < 0.5:
-            words[1:1] = random.choices(digits, k=random.randint(1, 5))
+            few = random.sample(digits, random.randint(1, 6))  # so that figures repeat digits, as 2999 does
+            words[1:1] = random.choices(few, k=random.randint(1, 5))
         return words
 
     pieces = [piece() for _ in range(DRILL_PIECES)]
