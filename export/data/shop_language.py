@@ -31,7 +31,7 @@ from runtime.understanding import lexicon
 PATTERNS = Path(__file__).parent / "patterns"
 MARKS = {"@怒": Emotion.ANGRY, "@喜": Emotion.HAPPY, "@豫": Emotion.HESITANT}
 
-_HAND = 0.45  # share of examples that start from a hand-written utterance
+_HAND = 0.55  # share of examples that start from a hand-written utterance
 _WEIGHTS = {Intent.OTHER: 1.6, Intent.RECOMMEND: 1.3, Intent.FUNCTION: 1.2, Intent.GREETING: 0.8}
 # Shares of the emotions, in their order: angry, happy, neutral, hesitant.
 _USUALLY = (0.12, 0.11, 0.6, 0.17)
@@ -323,7 +323,7 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def one(rng: random.Random, intent: Intent, *, noisy: float = 0.35) -> Example:
+def one(rng: random.Random, intent: Intent, *, noisy: float = 0.3) -> Example:
     """One example; ``noisy`` is the probability that it is mistyped or misheard."""
     pieces, emotion = _utterance(rng, intent)
     pieces = _punctuated(pieces, rng)
