@@ -10,6 +10,7 @@ from runtime.dialogue.reference import Lookup
 from runtime.dialogue.said import amounts
 from runtime.types import DialogueState, Quantity, Slot, SlotName
 from runtime.understanding.clauses import clause_bounds
+from runtime.understanding.numbers import parse_quantities
 
 _NO_LIMIT = re.compile(
     r"(预算|价格|价钱|价位|钱)(上|方面)?(也|都|就)?(不限|不是问题|无所谓|随便|没上限|不设限|没限制|不用考虑|都行|都可以)|"
@@ -74,3 +75,22 @@ def with_budget(state: DialogueState, low: float | None, high: float | None) -> 
     if low is not None and high is not None and low > high:
         low = None
     return replace(state, budget_min=low, budget_max=high)
+
+
+_BIDS = re.compile(
+    r"给我|卖不卖|卖[给我吗么]|拿走|(就|马上|立马|现在)(买|要|拿|付)|成交|行不|[行成干][吗么]|[成干]不[成干]|一口价"
+)
+_DISCOUNT_BEFORE = re.compile(r"(便宜|优惠|[减少省降让抹送返])[个了我掉去]*$")
+_LEAST_BID = 10  # yuan
+
+
+def named_bid(text: str) -> float | None:
+    """The price that a customer wants to pay: 1900给我就买; None for a discount, 便宜一百行不行."""
+    if not _BIDS.search(text):
+        return None
+    named = [
+        span.quantity.high
+        for span in parse_quantities(text)
+        if span.quantity.unit in ("", "元") and not _DISCOUNT_BEFORE.search(text[: span.start])
+    ]
+    return next((money for money in reversed(named) if money is not None and money >= _LEAST_BID), None)

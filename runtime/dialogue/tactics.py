@@ -19,12 +19,15 @@ E = TypeVar("E", bound=StrEnum)
 CONDITIONS = (
     "says_goodbye",  # 再见, 拜拜, 先走了
     "knows_category",  # the kind of goods is known
+    "knows_goods",  # what is known chooses among goods: category, brand, model, size, colour or features
     "knows_needs",  # anything but the category is known of what the customer needs
     "tells_needs",  # this very sentence says what is wanted
     "has_focus",  # a product is talked about
     "left_focus",  # these words turned away from what was shown: a changed wish, 换一个
     "was_asked",  # the turn before asked something back
     "has_hits",  # goods were found
+    "compares",  # 区别, 有什么不一样
+    "bids",  # the words name a price below that of the product in focus: 1900卖不卖
     "has_two",  # at least two were found
     "has_many",  # more goods fit than can be shown
     "has_promotion",  # a valid promotion that this conversation has not offered yet
@@ -50,6 +53,7 @@ class Situation:
     answer: bool = False  # a FAQ entry or a rule of the shop in the evidence
     facts: int = 0
     asked: bool = False  # one of the facts is asked for by its own words
+    bid: bool = False  # a price was named that is below the one of the product in focus
     unknown: bool = False  # a measure or an origin is asked for, and no fact tells it
 
     @classmethod
@@ -125,6 +129,7 @@ def choose_tactic(
 _GOODBYE = re.compile(
     r"再见|拜拜|拜了|bye|先走了|我走了|回头见|下次再(来|聊|说)|改天再(来|聊|说)|先这样吧|就这样吧"
 )
+_COMPARES = re.compile(r"区别|差别|差在哪|不一样|有什么不同|对比")
 _NEED_SLOTS = frozenset(SlotName) - {SlotName.TIME, SlotName.QUANTITY}
 
 
@@ -138,12 +143,15 @@ def _held(
     return {
         "says_goodbye": bool(_GOODBYE.search(understanding.text)),
         "knows_category": state.category is not None,
+        "knows_goods": _knows_goods(state),
         "knows_needs": _knows_needs(state),
         "tells_needs": any(slot.name in _NEED_SLOTS for slot in understanding.slots),
         "has_focus": state.focus is not None,
         "left_focus": state.focus is None and bool(state.shown),
         "was_asked": state.tactic is Tactic.ASK,
         "has_hits": situation.hits > 0,
+        "compares": bool(_COMPARES.search(understanding.text)),
+        "bids": situation.bid,
         "has_two": situation.hits > 1,
         "has_many": situation.matches > situation.hits or situation.matches > 2,
         "has_promotion": situation.promotion,
@@ -155,6 +163,10 @@ def _held(
         "may_ask": ask is not None,
         "unsure": understanding.intent_p < table.sure_intent,
     }
+
+
+def _knows_goods(state: DialogueState) -> bool:
+    return bool(state.category or state.brand or state.model or state.size or state.color or state.features)
 
 
 def _knows_needs(state: DialogueState) -> bool:

@@ -22,7 +22,7 @@ _SPEC_WORDS = {
     "功率": "费电 耗电 瓦",
     "面积": "多大 平 客厅 卧室 房间",
     "尺寸": "多宽 多高 多长 多深 多大 宽度 高度 深度 长度 大小 放得下",
-    "容量": "多大 几升 多少升 装 几个人",
+    "容量": "多大 几升 多少升 装多少 能装 装得下 几个人",
     "重量": "多重 几斤 沉",
     "续航": "多久 几天 充一次 电池",
     "电池": "续航 多久 毫安",
@@ -51,11 +51,13 @@ _KIND_WORDS = {
     FactKind.INSTALL: re.compile(r"安装|装机|怎么装|装要|包装[吗么]|上门装|挂墙|打孔|调试"),
 }
 
+# A measure, an origin or another shop's price: nothing that a description answers.
 _MEASURE = re.compile(
-    r"多[重高长宽厚深远快久大]|多少(?!钱)|[^好第]几(?!个人|[款台种件])|什么(牌子|品牌|芯片|材[质料]|版本|型号|系统|级)|"
-    r"哪(家|国|里(产|生产|做))|产自|产地"
+    r"多[重高长宽厚深远快久大]|(?<![的匹寸升斤0-9])多少(?!钱)|[^好第]几(?!个人|[款台种件])|"
+    r"什么(牌子|品牌|芯片|材[质料]|版本|型号|系统|级)|哪(家|国|里(产|生产|做))|产自|产地|代工|贴牌|进口|谁(家)?(生产|造|做)的"
 )
 _PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]")
+_OTHER_SHOP = re.compile(r"[比跟和].{0,3}(京东|淘宝|天猫|拼多多|网上|别家|别的店|人家|隔壁)")
 
 # Words that ask, point or join, and say nothing of what is asked about.
 _FUNCTION_WORDS = re.compile(
@@ -74,6 +76,11 @@ def content(text: str, slots: Iterable[Slot]) -> list[str]:
     return [word for word in re.split(r"\W+", rest) if len(word) > 1]
 
 
+def pairs_of(words: Iterable[str]) -> set[str]:
+    """Neighbouring characters."""
+    return {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+
+
 def spec_words(name: str) -> list[str]:
     """What customers say when they ask for the spec of that name."""
     return [word for part, words in _SPEC_WORDS.items() if part in name for word in words.split()]
@@ -81,8 +88,7 @@ def spec_words(name: str) -> list[str]:
 
 def asked_for(text: str, slots: Iterable[Slot], facts: Iterable[Fact]) -> list[Fact]:
     """Those of ``facts`` that ``text`` asks for, the most directly asked first."""
-    words = content(text, slots)
-    pairs = {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+    pairs = pairs_of(content(text, slots))
     ranked = [(_directness(text[:MAX_TEXT], pairs, fact), fact) for fact in facts]
     return [fact for rank, fact in sorted(ranked, key=lambda pair: -pair[0]) if rank]
 
@@ -101,6 +107,8 @@ def _directness(text: str, pairs: set[str], fact: Fact) -> int:
 
 
 def asks_for_more(text: str, slots: Iterable[Slot]) -> bool:
-    """Whether a measure or an origin is asked for, which only a fact could answer: 外机多重, 乳胶产自哪里."""
+    """Whether something is asked for that only a fact could answer: 外机多重, 乳胶产自哪里, 比京东贵多少."""
     said = text[:MAX_TEXT]
+    if _OTHER_SHOP.search(said):
+        return True
     return bool(_MEASURE.search(said)) and not _PRICE.search(said) and bool(content(said, slots))

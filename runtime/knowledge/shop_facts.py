@@ -8,9 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from runtime.knowledge import fact_text
+from runtime.knowledge.asked import content, pairs_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.promotion_facts import promotion_facts
 from runtime.types import DialogueState, Fact, FactKind, Faq, Intent, Script, Understanding
+from runtime.understanding.numbers import normalise_text
 
 if TYPE_CHECKING:
     from runtime.knowledge.view import View
@@ -42,10 +44,13 @@ def faq_facts(view: View, items: list[Item], understanding: Understanding) -> It
     said = view.questions.covered(understanding.text)
     like = dict(view.faq_index.nearest(understanding.embedding, 8))
     about = {item.product.id for item in items}
+    asked = pairs_of(content(understanding.text, understanding.slots))
     found: list[tuple[float, Faq]] = []
     for row in said.keys() | like.keys():
         faq, words, meaning = view.faqs[row], said.get(row, 0.0), like.get(row, 0.0)
-        fits = words >= _FAQ_SAID or meaning >= (_FAQ_LIKE_BESIDE_GOODS if items else _FAQ_LIKE)
+        # 装要钱吗 says much of 送货要钱吗, but nothing of what that is about.
+        fits = words >= _FAQ_SAID and bool(asked & pairs_of(content(normalise_text(faq.question), ())))
+        fits = fits or meaning >= (_FAQ_LIKE_BESIDE_GOODS if items else _FAQ_LIKE)
         if fits and (faq.product_id is None or faq.product_id in about):
             found.append((words + meaning, faq))
     if not found and not items and (subject := _SUBJECTS.get(understanding.intent)):

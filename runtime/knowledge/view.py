@@ -12,13 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from runtime.dialogue.budget import named_bid
 from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
 from runtime.knowledge.asked import asked_for, asks_for_more
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
-from runtime.knowledge.items import Item, make_item
+from runtime.knowledge.items import Item, make_item, price_on
 from runtime.knowledge.names import NameIndex
 from runtime.knowledge.questions import QuestionIndex
 from runtime.knowledge.shelf import Shelf
@@ -107,7 +108,9 @@ class View:
         told = (fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ)
         asked = bool(asked_for(understanding.text, understanding.slots, told))
         unknown = not (asked or situation.answer) and asks_for_more(understanding.text, understanding.slots)
-        return replace(situation, asked=asked, unknown=unknown and len(evidence.hits) == 1)
+        bid, focus = named_bid(understanding.text), self.rows.get(state.focus or "")
+        low = bid is not None and focus is not None and bid < price_on(self.items[focus], today)[0]
+        return replace(situation, asked=asked, unknown=unknown and bool(evidence.hits), bid=low)
 
     def _sold_as(self, category: str) -> tuple[str, ...]:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""

@@ -73,6 +73,15 @@ ROWS = [
     ("几点关门", "其他", "中性", NEW, ANSWER, "介绍"),
     ("天气如何", "其他", "中性", FOCUS, ONE, "不知道"),
     ("要静音的", "其他", "中性", NEEDS, GOODS, "推荐"),
+    ("外机多重", "功能", "中性", FOCUS, replace(ONE, unknown=True), "不知道"),
+    ("外机多重", "推荐", "中性", AIRCON, replace(GOODS, unknown=True), "追问"),
+    ("要连手机吗", "推荐", "中性", FOCUS, replace(ONE, asked=True), "介绍"),
+    ("吵不吵", "无意向", "中性", FOCUS, replace(ONE, asked=True), "介绍"),
+    ("1900给我就买", "下单", "中性", FOCUS, replace(OFFER, bid=True), "促销"),
+    ("1900给我就买", "下单", "中性", FOCUS, replace(ONE, bid=True), "守价"),
+    ("有什么区别", "功能", "中性", FOCUS, GOODS, "比较"),
+    ("夏天用的", "推荐", "中性", replace(NEW, asked=(SlotName.CATEGORY,)), NOTHING, "追问"),
+    ("十几平用的", "推荐", "中性", replace(NEW, area_m2=15.0), GOODS, "追问"),
     ("飞船有吗", "库存", "中性", NEW, NOTHING, "不知道"),
 ]
 
