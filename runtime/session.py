@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from runtime.errors import BadMessage
 from runtime.turn import Done, Event, run_turn
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from runtime.shop import Shop
 
 MAX_CHARS = 500  # of one thing said
-KEPT = 1_000  # conversations held in memory; the others are in the store
 
 
 class Session:
@@ -33,27 +33,39 @@ class Session:
         self.name = name
         self.state = state
 
-    async def take(self, utterance: Utterance) -> AsyncIterator[Event]:
+    async def take(self, utterance: Utterance) -> AsyncGenerator[Event, None]:
         """Answer: checked words as they are formed, then Done once the turn is committed.
 
-        Raises BadMessage for words that cannot be used; nothing is remembered of those.
+        Close it (``aclosing``): until then the next turn waits. Raises BadMessage for words that
+        cannot be used; nothing is remembered of those.
         """
         check_words(utterance.text)
         async with self._lock:
             now = datetime.now()
-            async for event in run_turn(self._shop, self.name, self.state, utterance, now.date()):
-                if isinstance(event, Done):
-                    await self._commit(event.turn, now)
-                yield event
+            async with aclosing(run_turn(self._shop, self.name, self.state, utterance, now.date())) as events:
+                async for event in events:
+                    if isinstance(event, Done):
+                        await self._commit(event.turn, now)
+                    yield event
 
     async def finish(self, utterance: Utterance) -> Turn:
         """The whole committed turn."""
-        async for event in self.take(utterance):
-            if isinstance(event, Done):
-                return event.turn
+        async with aclosing(self.take(utterance)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.turn
         raise AssertionError("a turn ends with Done")
 
     async def _commit(self, turn: Turn, now: datetime) -> None:
+        """Store, then memory: a socket that closes in between must not leave the one behind the other."""
+        saving = asyncio.create_task(self._save(turn, now))
+        try:
+            await asyncio.shield(saving)
+        except asyncio.CancelledError:
+            await asyncio.wait([saving])
+            raise
+
+    async def _save(self, turn: Turn, now: datetime) -> None:
         await self._shop.save_turn(turn, now)
         self.state = turn.state
 
@@ -67,29 +79,26 @@ async def rehearse(shop: Shop, utterance: Utterance) -> list[Event]:
 
 
 class Sessions:
-    """Conversations by name, the last used ones in memory."""
+    """Conversations by name: those that somebody holds are in memory, all are in the store."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._kept: OrderedDict[str, Session] = OrderedDict()
+        self._held: WeakValueDictionary[str, Session] = WeakValueDictionary()
 
     async def open(self, name: str | None) -> Session:
         """A new conversation, or the one that an earlier call began. Raises BadMessage for another name."""
         if name is None:
             return await self.named(secrets.token_urlsafe(18))
-        if name not in self._kept and await self._shop.load_state(name) is None:
+        if name not in self._held and await self._shop.load_state(name) is None:
             raise BadMessage("no conversation of that name; begin a new one", code="unknown-session")
         return await self.named(name)
 
     async def named(self, name: str) -> Session:
         """The conversation of that name, begun if need be."""
-        if name not in self._kept:
-            state = await self._shop.load_state(name) or DialogueState()
-            self._kept.setdefault(name, Session(self._shop, name, state))
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(name)
-        return self._kept[name]
+        if (held := self._held.get(name)) is not None:
+            return held
+        state = await self._shop.load_state(name) or DialogueState()
+        return self._held.setdefault(name, Session(self._shop, name, state))
 
 
 def check_words(text: str) -> None:

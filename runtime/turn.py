@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -90,7 +90,7 @@ class _Clock:
 
 async def run_turn(
     shop: Shop, session: str, state: DialogueState, utterance: Utterance, today: date
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """What to answer to ``utterance`` after ``state``; the last event is Done with the whole turn."""
     clock = _Clock()
     view = shop.view  # the same goods for the whole turn, whatever is imported meanwhile
@@ -113,14 +113,15 @@ async def run_turn(
         drafts = shop.generate(session, folded, evidence, utterance.text, choice.tactic, opening)
         guard = Guard(evidence, folded.focus, _needs(folded))
         closing = partial(untold_price, choice.tactic, evidence)
-        async for step in _speak(drafts, guard, opening, closing, fallback):
-            if isinstance(step, Reply):
-                shown = _shown(evidence, step.text, folded.focus, choice.tactic)
-                reply = step if step.products else replace(step, products=shown)
-            else:
-                if not any(stage == "first_text" for stage, _ in clock.laps):
-                    clock.lap("first_text")
-                yield step
+        async with aclosing(_speak(drafts, guard, opening, closing, fallback)) as steps:
+            async for step in steps:
+                if isinstance(step, Reply):
+                    shown = _shown(evidence, step.text, folded.focus, choice.tactic)
+                    reply = step if step.products else replace(step, products=shown)
+                else:
+                    if not any(stage == "first_text" for stage, _ in clock.laps):
+                        clock.lap("first_text")
+                    yield step
     clock.lap("generate")
     after = settle(folded, utterance.text, evidence, choice, reply)
     yield Done(Turn(session, utterance, understanding, after, evidence, reply, clock.done()))
@@ -132,7 +133,7 @@ async def _speak(
     opening: str,
     closing: Callable[[str, tuple[str, ...]], Reply | None],
     fallback: Reply,
-) -> AsyncIterator[Piece | Reply]:
+) -> AsyncGenerator[Piece | Reply, None]:
     """Generated words as the guard lets them go; where it does not, the template takes over."""
     failed = None
     if text := guard.feed(opening):

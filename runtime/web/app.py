@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 MAX_UPLOAD = 20 * 1024 * 1024
+MAX_FILE_NAME = 255  # bytes, as file systems have it
 OUTBOX = 512  # messages waiting for a slow page before it is cut off
 WAITING_TURNS = 4  # said while an answer is still being formed
 _SHOP = web.AppKey("shop", Shop)
@@ -40,7 +41,7 @@ _HEADERS = {
 
 def make_app(shop: Shop) -> web.Application:
     """The whole site for one shop."""
-    app = web.Application(client_max_size=MAX_UPLOAD, middlewares=[_same_origin, _named_errors])
+    app = web.Application(client_max_size=MAX_UPLOAD, middlewares=[_named_errors, _same_origin])
     app[_SHOP] = shop
     app[_OPEN] = set()
     app.on_shutdown.append(_close_sockets)
@@ -69,10 +70,8 @@ async def _same_origin(
 ) -> web.StreamResponse:
     """Another site's page must not talk to the shop in a visitor's browser: aiohttp checks no Origin."""
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        return web.json_response(
-            {"code": "foreign-origin", "message": "requests from other sites are refused"}, status=403
-        )
+    if origin is not None and origin not in (f"http://{request.host}", f"https://{request.host}"):
+        return _refusal(403, BadMessage("requests from other sites are refused", code="foreign-origin"))
     return await handler(request)
 
 
@@ -89,10 +88,29 @@ async def _named_errors(
         ]
         return web.json_response({"code": error.code, "message": str(error), "rows": rows}, status=400)
     except BadInput as error:
-        return web.json_response({"code": error.code, "message": str(error)}, status=400)
+        return _refusal(400, error)
     except ZhangguiError as error:
         log.error("%s failed: %s", request.path, error.code)
-        return web.json_response({"code": error.code, "message": str(error)}, status=500)
+        return _refusal(500, error)
+    except web.HTTPError as error:
+        error.content_type = "application/json"
+        error.text = json.dumps({"code": error.reason.lower().replace(" ", "-"), "message": error.text})
+        raise
+    except (web.RequestPayloadError, ConnectionError):
+        return _refusal(400, BadMessage("the request's content cannot be read", code="bad-content"))
+    except Exception as error:
+        return _refusal(500, _unforeseen(error))
+
+
+def _refusal(status: int, error: ZhangguiError) -> web.Response:
+    return web.json_response({"code": error.code, "message": str(error)}, status=status)
+
+
+def _unforeseen(error: Exception) -> ZhangguiError:
+    """Logged without its message, which may quote a customer."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unforeseen %s:\n%s", type(error).__name__, frames)
+    return ZhangguiError("something went wrong here; the next try may work")
 
 
 def _page(name: str) -> Callable[[web.Request], Awaitable[web.FileResponse]]:
@@ -109,7 +127,7 @@ async def _about_shop(request: web.Request) -> web.Response:
 
 async def _upload(request: web.Request) -> web.Response:
     name = Path(request.query.get("name", "")).name
-    if not name:
+    if name in ("", "..") or "\0" in name or len(name.encode()) > MAX_FILE_NAME:
         raise BadMessage("name: expected the file's name, it tells the format")
     content = await request.read()
     shop = request.app[_SHOP]
@@ -122,11 +140,8 @@ async def _upload(request: web.Request) -> web.Response:
 
 async def _try_sentence(request: web.Request) -> web.Response:
     """A turn that is computed and thrown away."""
-    try:
-        text = str((await request.json())["text"])
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        raise BadMessage("text: expected a JSON object with a text") from None
-    events = await rehearse(request.app[_SHOP], Utterance(text))
+    sentence = protocol.read_sentence(await request.read())
+    events = await rehearse(request.app[_SHOP], Utterance(sentence.text))
     return web.json_response(protocol.explained(events))
 
 
@@ -135,12 +150,14 @@ async def _socket(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(heartbeat=20, max_msg_size=protocol.MAX_AUDIO_BYTES)
     await socket.prepare(request)
     if len(request.app[_OPEN]) >= shop.settings.web.max_sessions:
-        await socket.send_json(protocol.error_message(BadMessage("too many visitors", code="busy")))
+        await socket.send_json(protocol.error_message(BadMessage("too many visitors", code="full")))
         await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+        return socket
+    if request.transport is None:  # gone already
         return socket
     request.app[_OPEN].add(socket)
     try:
-        await _Conversation(shop, socket).run()
+        await _Conversation(shop, socket, request.transport).run()
     finally:
         request.app[_OPEN].discard(socket)
     return socket
@@ -155,11 +172,12 @@ async def _close_sockets(app: web.Application) -> None:
 class _Conversation:
     """One socket: messages in, events out, one turn after the other."""
 
-    def __init__(self, shop: Shop, socket: web.WebSocketResponse) -> None:
+    def __init__(self, shop: Shop, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
         self._shop = shop
         self._socket = socket
+        self._transport = transport
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(OUTBOX)
-        self._said: asyncio.Queue[Utterance] = asyncio.Queue(WAITING_TURNS)
+        self._said: asyncio.Queue[tuple[Session, Utterance]] = asyncio.Queue(WAITING_TURNS)
         self._session: Session | None = None
         self._ear: Ear | None = None
 
@@ -174,6 +192,8 @@ class _Conversation:
                         await self._hear(message.data)
                 except ZhangguiError as error:
                     self._send(protocol.error_message(error))
+                except Exception as error:
+                    self._send(protocol.error_message(_unforeseen(error)))
         finally:
             for helper in helpers:
                 helper.cancel()
@@ -183,10 +203,10 @@ class _Conversation:
         try:
             self._outbox.put_nowait(message)
         except asyncio.QueueFull:  # the page has stopped reading; it will reconnect
-            self._socket.get_extra_info("transport").abort()
+            self._transport.abort()
 
     async def _write(self) -> None:
-        with contextlib.suppress(ConnectionError):
+        with suppress(ConnectionError):
             while True:
                 await self._socket.send_json(await self._outbox.get(), dumps=protocol.dumps)
 
@@ -226,17 +246,21 @@ class _Conversation:
         if self._session is None:
             raise BadMessage("say hello first", code="no-session")
         try:
-            self._said.put_nowait(utterance)
+            self._said.put_nowait((self._session, utterance))
         except asyncio.QueueFull:
             raise BadMessage("still answering what was said before", code="busy") from None
 
     async def _answer(self) -> None:
         while True:
-            utterance = await self._said.get()
-            assert self._session is not None
+            session, utterance = await self._said.get()
             try:
-                async for event in self._session.take(utterance):
-                    self._send(protocol.event_message(event))
+                async with aclosing(session.take(utterance)) as events:
+                    async for event in events:
+                        self._send(protocol.event_message(event))
+            except BadInput as error:
+                self._send(protocol.error_message(error))
             except ZhangguiError as error:
                 log.error("turn failed: %s", error.code)
                 self._send(protocol.error_message(error))
+            except Exception as error:  # the next turn must find somebody here
+                self._send(protocol.error_message(_unforeseen(error)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -33,6 +33,8 @@ from runtime.understanding.schemes import scheme_a, scheme_b
 if TYPE_CHECKING:
     from runtime.session import Session
     from runtime.shop import Shop
+
+T = TypeVar("T")
 
 MAX_AUDIO_BYTES = 64_000  # of one binary frame: two seconds
 
@@ -69,14 +71,30 @@ class Stop(_Message):
     type: Literal["stop"]
 
 
+class Sentence(_Message):
+    """What a merchant tries; no part of a conversation."""
+
+    text: str
+
+
 FromPage = Hello | Say | Listen | Stop
 _FROM_PAGE: TypeAdapter[FromPage] = TypeAdapter(Annotated[FromPage, Field(discriminator="type")])
+_SENTENCE = TypeAdapter(Sentence)
 
 
 def read_message(raw: str) -> FromPage:
     """Parse one text frame. Raises BadMessage naming the field."""
+    return _read(_FROM_PAGE, raw)
+
+
+def read_sentence(raw: bytes) -> Sentence:
+    """Parse a request's content. Raises BadMessage naming the field."""
+    return _read(_SENTENCE, raw)
+
+
+def _read(adapter: TypeAdapter[T], raw: str | bytes) -> T:
     try:
-        return _FROM_PAGE.validate_json(raw)
+        return adapter.validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "message"

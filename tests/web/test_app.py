@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from aiohttp import WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 
+import runtime.turn
 from runtime.shop import Shop
-from runtime.web.app import make_app
+from runtime.web.app import MAX_UPLOAD, OUTBOX, _Conversation, make_app
 from tests.fakes import ScriptedGenerator
 from tests.serving import Page
 
@@ -128,6 +131,11 @@ async def test_too_long_a_frame_ends_only_that_socket(client: Client, page: Page
         ("goods.exe", b"MZ", None),
         ("goods.csv", b"", None),
         ("", b"x", "bad-message"),
+        ("..", b"x", "bad-message"),
+        ("folder/..", b"x", "bad-message"),
+        ("a\0.csv", b"x", "bad-message"),
+        ("长" * 100 + ".csv", b"x", "bad-message"),
+        ("商品　表.csv", "名称,类目,价格\n小云,空调,面议\n".encode(), "bad-catalogue"),
     ],
 )
 async def test_a_bad_sheet_changes_nothing(
@@ -150,3 +158,55 @@ async def test_a_merchant_may_try_a_sentence(client: Client) -> None:
     assert answer["why"]
     bad = await client.post("/api/try", json=["空调"])
     assert bad.status == 400
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[1]", b'{"text": 5}', b"\xff\xfe{}", b"[" * 60_000, b'{"text": "\\ud800"}', b"9" * 5_000],
+)
+async def test_a_sentence_that_cannot_be_read_is_named(client: Client, content: bytes) -> None:
+    response = await client.post("/api/try", data=content)
+    assert (response.status, (await response.json())["code"]) == (400, "bad-message")
+
+
+async def test_content_that_is_not_what_its_header_says_is_named(client: Client) -> None:
+    response = await client.post("/api/try", data=b"not gzip", headers={"Content-Encoding": "gzip"})
+    assert (response.status, (await response.json())["code"]) == (400, "bad-content")
+
+
+async def test_a_sheet_that_is_too_large_is_named(client: Client) -> None:
+    response = await client.post(
+        "/api/catalog", params={"name": "goods.csv"}, data=io.BytesIO(bytes(MAX_UPLOAD + 1))
+    )
+    assert (response.status, (await response.json())["code"]) == (413, "request-entity-too-large")
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "http://elsewhere.example"])
+async def test_an_origin_that_is_not_ours_is_refused(client: Client, origin: str) -> None:
+    response = await client.post("/api/try", json={"text": "你好"}, headers={"Origin": origin})
+    assert (response.status, (await response.json())["code"]) == (403, "foreign-origin")
+
+
+async def test_what_nobody_foresaw_is_named_and_the_next_turn_works(
+    client: Client, page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "顾客的话"
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError(words)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(runtime.turn, "fold", fail)
+        assert (await page.say("你好"))["code"] == "internal"
+        assert (await client.post("/api/try", json={"text": "你好"})).status == 500
+    assert (await page.say("你好"))["type"] == "done"
+    assert "RuntimeError" in caplog.text
+    assert words not in caplog.text
+
+
+async def test_a_page_that_does_not_read_is_cut_off(scripted_shop: Shop) -> None:
+    socket, transport = Mock(), Mock()
+    conversation = _Conversation(scripted_shop, socket, transport)
+    for _ in range(OUTBOX + 1):
+        conversation._send({"type": "piece", "text": "嗯"})
+    transport.abort.assert_called_once_with()
