@@ -79,8 +79,10 @@ def settle(
     focus = _focus_after(state, evidence, reply)
     seen = joined(state.seen, products)
     offers = {fact.id for fact in evidence.facts if fact.kind is FactKind.PROMOTION}
+    category = next((hit.product.category for hit in evidence.hits if hit.product.id == focus), None)
     return replace(
         state,
+        category=state.category or category,
         shown=products if relists else state.shown,
         # What was talked about last stands last, so that 刚才那个空调 finds it.
         seen=(*without(seen, (focus,)), focus) if focus else seen,

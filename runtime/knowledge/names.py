@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 
 from runtime.types import Product
 from runtime.understanding import lexicon
-from runtime.understanding.numbers import normalise_text, to_chinese
+from runtime.understanding.numbers import normalise_text, parse_quantities, render_quantity, to_chinese
 
 Sound = tuple[str, ...]  # toneless syllables and Latin letters
 
@@ -25,6 +25,7 @@ _AFTER_ANY = "\U0010ffff"  # sorts behind every sound
 _LONG = 5  # digits from which a number is read out one by one
 _PUNCTUATION = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ASKING = re.compile("多少|什么|怎么|如何|哪")  # no names begin in these: 保多少年 asks for no 少年床垫
 
 _HOMOPHONE = 0.95
 
@@ -57,7 +58,7 @@ class NameIndex:
 
     def find(self, text: str) -> dict[int, Mention]:
         """Rows of the goods that ``text`` names, each with its strongest mention."""
-        form = normalise_text(text[:MAX_QUERY])
+        form = _in_figures(_ASKING.sub(" ", normalise_text(text[:MAX_QUERY])))
         written, heard = _bare(form), _sounds(form)
         found: dict[int, Mention] = {}
         for start in range(len(heard)):
@@ -84,6 +85,14 @@ class NameIndex:
                 exact = (name if whole else name[:shared]) in written
                 share = shared / len(self.sounds[at])
                 yield row, Mention(share * (1 if exact else _HOMOPHONE), start, bool(whole), exact)
+
+
+def _in_figures(form: str) -> str:
+    """一匹半 is called 1.5匹."""
+    for span in reversed(parse_quantities(form)):
+        if span.text.endswith("半"):
+            form = form[: span.start] + render_quantity(span.quantity) + form[span.end :]
+    return form
 
 
 def sound_of(text: str) -> Sound:

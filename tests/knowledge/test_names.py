@@ -34,6 +34,7 @@ def certain(text: str) -> set[str]:
         ("良川净想1.5匹变频空调", "P002", HOMOPHONE),
         ("凉川静享一点五匹变频空调", "P002", HOMOPHONE),
         ("凉川静享一匹变频空调", "P001", HOMOPHONE),
+        ("凉川静享一匹半变频空调", "P002", EXACT),
         ("星竹墨书十四寸笔记本电脑", "P013", HOMOPHONE),
     ],
 )
@@ -61,6 +62,12 @@ def test_common_words_are_no_names() -> None:
     assert index.find("有折叠的吗") == index.find("要一个无线吸尘器") == {}
     assert set(index.find("折叠云朵")) == {0}
     assert set(index.find("山丘那款")) == {1}
+
+
+def test_words_that_ask_are_part_of_no_name() -> None:
+    youth = Product("P", "眠河少年护脊床垫", "床垫", "眠河", "", 999.0)
+    assert NameIndex.of([youth]).find("保多少年") == {}
+    assert NameIndex.of([youth]).find("少年那款呢")
 
 
 def test_a_brand_alone_does_not_choose() -> None:
