@@ -19,8 +19,8 @@ _NOT_SHOWN = ("history", "focus")  # the one is the conversation itself, the oth
 
 class _Behaviour(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    dwell_s: float = Field(0.0, ge=0)
-    items_viewed: int = Field(0, ge=0)
+    dwell_s: float = Field(0.0, ge=0, le=86_400)
+    items_viewed: int = Field(0, ge=0, le=10_000)
 
 
 class _Line(BaseModel):
@@ -45,7 +45,7 @@ class _Line(BaseModel):
         )
 
 
-async def run_batch(shop: Shop, lines: Iterable[str]) -> AsyncIterator[dict[str, Any]]:
+async def run_batch(shop: Shop, lines: Iterable[str | bytes]) -> AsyncIterator[dict[str, Any]]:
     """One answer for each line that is not blank; sessions keep their state across lines.
 
     A line that cannot be used gives an answer with an ``error`` that names it, and the rest go on.
@@ -60,7 +60,7 @@ async def run_batch(shop: Shop, lines: Iterable[str]) -> AsyncIterator[dict[str,
                 yield {"line": number, "error": {"code": error.code, "message": str(error)}}
 
 
-def _read_line(number: int, raw: str) -> _Line:
+def _read_line(number: int, raw: str | bytes) -> _Line:
     try:
         return _Line.model_validate_json(raw)
     except ValidationError as error:

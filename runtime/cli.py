@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from runtime.errors import ZhangguiError
 from runtime.settings import MODELS, PROFILES, Settings, load_settings, model_path
@@ -39,21 +40,34 @@ def main() -> None:
         sys.exit(args.run(args) or 0)
     except ZhangguiError as error:
         sys.exit(f"zhanggui: {error}")
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        sys.exit(f"zhanggui: {error} [io-failed]")
     except KeyboardInterrupt:
         sys.exit(130)
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see --help [usage]\n")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text!r}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--data-dir", type=Path, default=Path("data"), help="database, index, pulled models")
     common.add_argument("--profile", type=Path, default=PROFILES / "demo.toml", help="device profile (TOML)")
-    parser = argparse.ArgumentParser(
-        prog="zhanggui", description="An AI shop assistant on the shop's own box."
-    )
+    parser = _Parser(prog="zhanggui", description="An AI shop assistant on the shop's own box.")
     top = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        group: argparse._SubParsersAction[argparse.ArgumentParser],
+        group: argparse._SubParsersAction[_Parser],
         name: str,
         run: Callable[[argparse.Namespace], int | None],
         summary: str,
@@ -69,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     serve = add(top, "serve", _serve, "serve the shop's pages")
-    serve.add_argument("--port", type=int, help="instead of the profile's")
+    serve.add_argument("--port", type=_port, help="instead of the profile's")
     add(top, "batch", _batch, "answer turns from standard input, one JSON object a line")
     hear = add(top, "hear", _hear, "take a WAV file through listening and a turn")
     hear.add_argument("file", type=Path)
@@ -121,7 +135,7 @@ def _batch(args: argparse.Namespace) -> int | None:
     from runtime.batch import run_batch, to_line
 
     async def use(shop: Shop) -> None:
-        async for answer in run_batch(shop, sys.stdin):
+        async for answer in run_batch(shop, sys.stdin.buffer):
             print(to_line(answer), flush=True)
 
     return _with_shop(args, use)

@@ -79,8 +79,8 @@ def load_settings(profile: Path) -> Settings:
     try:
         with profile.open("rb") as file:
             values = tomllib.load(file)
-    except FileNotFoundError:
-        raise BadSetting(f"{profile}: no such profile") from None
+    except OSError as error:
+        raise BadSetting(f"{profile}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSetting(f"{profile}: not TOML: {error}") from None
     try:

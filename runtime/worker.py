@@ -49,6 +49,7 @@ class Worker:
                 loop.call_soon_threadsafe(items.put_nowait, None)
 
         done = loop.run_in_executor(self._pool, run)
+        done.add_done_callback(_look_at)
         end = loop.time() + deadline_s
         try:
             while (item := await asyncio.wait_for(items.get(), end - loop.time())) is not None:
@@ -59,3 +60,9 @@ class Worker:
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _look_at(done: asyncio.Future[None]) -> None:
+    """Nobody else does when the consumer has stopped, and asyncio would complain."""
+    if not done.cancelled():
+        done.exception()

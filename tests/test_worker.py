@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Iterator
 
@@ -72,3 +73,19 @@ async def test_a_deadline_ends_the_wait_and_the_producer(worker: Worker) -> None
         await anext(worker.stream(stuck, 0.01))
     await worker.call(lambda: None)
     assert released.is_set()
+
+
+async def test_a_failure_after_the_consumer_has_gone_is_nobodys_complaint(worker: Worker) -> None:
+    def fail_late(cancelled: threading.Event) -> Iterator[int]:
+        yield 1
+        cancelled.wait(60)
+        raise RuntimeError("engine")
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    stream = worker.stream(fail_late, 60)
+    await anext(stream)
+    await stream.aclose()
+    await worker.call(lambda: None)
+    gc.collect()
+    assert not complaints
