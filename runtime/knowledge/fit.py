@@ -9,6 +9,7 @@
 + 0.3 * kind       is just that kind of thing; -0.5 if it is another of the same class (酒柜 for 冰箱)
 + 0.3 * worth      how much of the budget it uses; above it, minus the excess
 + 0.8 * cheap      the lowest price of all over its own, where the customer asks for something cheap
++ 1 * usual        how usual it is among the goods in question, where the customer wants nothing special
 - 1                if it is out of stock
 """
 
@@ -16,9 +17,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 from runtime.knowledge.filters import need_of, wanted_traits
 from runtime.knowledge.items import Item, comes_in, price_on
@@ -32,6 +35,28 @@ _CAPACITY_A_HEAD = {"冰箱": 100.0, "电饭煲": 1.2, "热水器": 20.0, "洗�
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What most goods of a kind are like: a middle price, and what many of them have."""
+
+    price: float  # yuan
+    shares: Mapping[str, float]  # of the goods: those that have a trait; all of them sum to 1
+
+    @classmethod
+    def of(cls, items: Collection[Item], today: date) -> Usual | None:
+        if not items:
+            return None
+        counts = Counter(word for item in items for word in item.traits)
+        total = counts.total() or 1
+        price = median(price_on(item, today)[0] for item in items)
+        return cls(price, {word: count / total for word, count in counts.items()})
+
+    def likeness(self, item: Item, price: float) -> float:
+        """0 to 1: half for the price, half for the traits."""
+        near = min(price, self.price) / max(price, self.price, 1.0)
+        return 0.5 * near + 0.5 * sum(self.shares.get(word, 0.0) for word in item.traits)
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What goods are measured by, worked out once for all of them."""
 
@@ -41,6 +66,7 @@ class Wish:
     mentioned: frozenset[str]  # known words of this sentence
     pairs: tuple[tuple[str, float], ...]  # pairs of characters of this sentence, weights that sum to 1
     cheapest: float | None  # yuan, of all the goods in question; None: the customer asks for nothing cheap
+    usual: Usual | None  # None: the customer wants something special
     today: date
 
     @classmethod
@@ -53,7 +79,10 @@ class Wish:
         prices = (price_on(item, today)[0] for item in items) if _CHEAP.search(said) else ()
         cheapest = min(prices, default=None)
         pairs = _weighted_pairs(said.replace(state.category or "\n", "\n"), items)
-        return cls(state, wanted_traits(state), need_of(state), frozenset(known), pairs, cheapest, today)
+        wanted, need = wanted_traits(state), need_of(state)
+        special = wanted or need or cheapest or _has_needs(state)
+        usual = None if special else Usual.of(items, today)
+        return cls(state, wanted, need, frozenset(known), pairs, cheapest, usual, today)
 
 
 def fit(item: Item, wish: Wish) -> float:
@@ -76,9 +105,15 @@ def fit(item: Item, wish: Wish) -> float:
     if state.budget_max:
         used = price / state.budget_max
         score += 0.3 * (used if used <= 1 else 1 - used)
+    if wish.usual:
+        score += wish.usual.likeness(item, price)
     if wish.cheapest:
         score += 0.8 * wish.cheapest / price
     return score
+
+
+def _has_needs(state: DialogueState) -> bool:
+    return bool(state.size or state.area_m2 or state.people or state.budget_min or state.budget_max)
 
 
 def _weighted_pairs(said: str, items: Collection[Item]) -> tuple[tuple[str, float], ...]:
