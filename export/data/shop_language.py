@@ -1,6 +1,6 @@
 """The language of the shop: labelled utterances to train the understanding model on.
 
-Half of the lines are patterns with holes (patterns/*.txt), half are whole utterances written by hand
+Some lines are patterns with holes (patterns/*.txt), most are whole utterances written by hand
 (patterns/hand/*.txt); scenes.toml says what there is to say about each kind of goods, words.toml how
 people begin and end. Every line has one intent (its file) and one emotion (its mark, else 中性).
 
@@ -16,19 +16,18 @@ from __future__ import annotations
 import argparse
 import random
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from export.data import noise, values
-from export.data.grammar import SLOTS, Piece, Sequence, Span, holes, join, parse, render
-from runtime.types import Emotion, Intent, SlotName
-from runtime.understanding import lexicon
+from export.data import noise
+from export.data.grammar import Piece, Sequence, Span, holes, join, parse
+from export.data.speaker import PATTERNS, Speaker, vocabulary
+from runtime.types import Emotion, Intent
 
-PATTERNS = Path(__file__).parent / "patterns"
 MARKS = {"@怒": Emotion.ANGRY, "@喜": Emotion.HAPPY, "@豫": Emotion.HESITANT}
 
 _HAND = 0.55  # share of examples that start from a hand-written utterance
@@ -47,19 +46,6 @@ _ASKING = (
     *(Intent.WARRANTY, Intent.BARGAIN),
 )  # fmt: skip
 _REVOICED = 0.35  # share of the slots of a hand-written utterance that are said otherwise
-_FREE = frozenset(
-    {
-        SlotName.BRAND,
-        SlotName.MODEL,
-        SlotName.BUDGET,
-        SlotName.AREA,
-        SlotName.PEOPLE,
-        SlotName.TIME,
-        SlotName.COLOR,
-    }
-)
-_SCENE_HOLES = ("ask", "fault", "need", "fit", "part", "verb", "size")
-_DEMO = 23  # the first scenes are the demo shop's
 _ENDS = re.compile(r"[,.?!~。、 ]+$")
 _STOPS = re.compile(r"[,?!。;~]|\.{2,}")
 
@@ -83,18 +69,6 @@ class Line:
     whole: bool  # nothing to fill in
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A kind of goods and what there is to say about it."""
-
-    category: str
-    counter: str
-    price: tuple[float, float]
-    words: dict[str, tuple[Sequence, ...]]  # what fills _SCENE_HOLES
-    features: tuple[str, ...]
-    places: tuple[str, ...]
-
-
 def read_lines(path: Path) -> tuple[Line, ...]:
     """Lines of a pattern file; blank lines and # comments are skipped."""
     lines = []
@@ -115,136 +89,11 @@ def lines_of(folder: Path) -> dict[Intent, tuple[Line, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, Any]:
-    return tomllib.loads((PATTERNS / "words.toml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _groups() -> dict[str, tuple[Sequence, ...]]:
-    return {name: tuple(map(parse, lines)) for name, lines in _words()["groups"].items()}
-
-
-@lru_cache(maxsize=1)
 def _around() -> dict[tuple[str, Emotion], tuple[Sequence, ...]]:
     return {
         (each["where"], Emotion(each["emotion"])): tuple(map(parse, each["say"]))
-        for each in _words()["around"]
+        for each in vocabulary()["around"]
     }
-
-
-@lru_cache(maxsize=1)
-def scenes() -> tuple[Scene, ...]:
-    """The kinds of goods, the demo shop's first; what an entry leaves out is taken from the general one."""
-    table = tomllib.loads((PATTERNS / "scenes.toml").read_text("utf-8"))
-    general = table.pop("general")
-    return tuple(_scene(category, general | entry) for category, entry in table.items())
-
-
-def _scene(category: str, entry: dict[str, Any]) -> Scene:
-    low, high = entry["price"]
-    return Scene(
-        category,
-        entry["counter"],
-        (low, high),
-        {hole: tuple(map(parse, entry[hole + "s"])) for hole in _SCENE_HOLES},
-        tuple(entry["features"]),
-        tuple(entry["places"]),
-    )
-
-
-@cache
-def _sayable(slot: SlotName, word: str) -> tuple[str, ...]:
-    """The word and those of its synonyms that fit any sentence."""
-    unsaid = set(_words()["unsaid"])
-    known = lexicon.synonyms(slot).get(word, ())
-    return tuple(other for other in known if other not in unsaid and len(other) > 1) or (word,)
-
-
-@lru_cache(maxsize=1)
-def _everyones() -> dict[SlotName, tuple[str, ...]]:
-    return {slot: tuple(lexicon.synonyms(slot)) for slot in (SlotName.WHO, SlotName.PLACE, SlotName.COLOR)}
-
-
-class Speaker:
-    """One customer in one scene: fills the holes of a pattern, the same goods throughout."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        known = scenes()
-        self.scene = rng.choice(known[:_DEMO]) if rng.random() < 0.8 else rng.choice(known)
-
-    def say(self, nodes: Sequence) -> list[Piece]:
-        return render(nodes, self.rng, self.fill)
-
-    def fill(self, hole: str) -> Iterable[Piece]:
-        slot = SLOTS.get(hole)
-        if slot is SlotName.SIZE:
-            sizes = self.scene.words["size"]
-            return (
-                [(text, slot) for text, _ in self.say(self.rng.choice(sizes))] if sizes else [("这种", None)]
-            )
-        if slot is not None:
-            return [(self._value(slot), slot)]
-        group = _groups().get(hole) or self.scene.words.get(hole)
-        if group is not None:
-            return self.say(self.rng.choice(group))
-        return [(self._plain(hole), None)]
-
-    def _value(self, slot: SlotName) -> str:
-        rng, scene = self.rng, self.scene
-        match slot:
-            case SlotName.CATEGORY:
-                return self._synonym(slot, scene.category, 0.55)
-            case SlotName.FEATURE:
-                return self._synonym(slot, rng.choice(scene.features), 0.4)
-            case SlotName.PLACE:
-                return self._synonym(slot, rng.choice(scene.places), 0.7)
-            case SlotName.WHO | SlotName.COLOR:
-                return self._synonym(slot, rng.choice(_everyones()[slot]), 0.3)
-            case SlotName.BRAND:
-                return values.brand(rng)
-            case SlotName.MODEL:
-                return values.model(rng)
-            case SlotName.BUDGET:
-                return values.budget(rng, *scene.price)
-            case SlotName.AREA:
-                return values.area(rng)
-            case SlotName.PEOPLE:
-                return values.people(rng)
-            case SlotName.QUANTITY:
-                return values.quantity(rng, scene.counter)
-            case _:
-                return values.day(rng)
-
-    def instead_of(self, words: str, slot: SlotName) -> str:
-        """Another value for a slot that is written out: any brand, but only the same kind of goods."""
-        if slot in _FREE:
-            return self._value(slot)
-        word = lexicon.canonical(slot, words)
-        return self._synonym(slot, word, 0.3) if word else words
-
-    def _plain(self, hole: str) -> str:
-        match hole:
-            case "counter":
-                return self.scene.counter
-            case "price":
-                return values.price(self.rng, *self.scene.price)
-            case "discount":
-                return values.discount(self.rng)
-            case "bulk":
-                return values.bulk(self.rng, self.scene.counter)
-        raise KeyError(hole)
-
-    def _synonym(self, slot: SlotName, word: str, canonical: float) -> str:
-        return word if self.rng.random() < canonical else self.rng.choice(_sayable(slot, word))
-
-
-# Holes that are neither slots nor groups nor a scene's words.
-PLAIN_HOLES = frozenset({"counter", "price", "discount", "bulk"})
-
-
-def known_hole(name: str) -> bool:
-    return name in SLOTS or name in PLAIN_HOLES or name in _groups() or name in scenes()[0].words
 
 
 @cache
@@ -257,7 +106,7 @@ def _lines(rng: random.Random, intent: Intent, emotion: Emotion) -> tuple[Line, 
     return written or _with(PATTERNS, intent, emotion)
 
 
-def _around_with(speaker: Speaker, intent: Intent, emotion: Emotion, pieces: list[Piece]) -> list[Piece]:
+def _around_with(speaker: Speaker, emotion: Emotion, pieces: list[Piece]) -> list[Piece]:
     """The utterance with something said before or after it that carries the emotion."""
     before = speaker.rng.random() < (0.75 if emotion is Emotion.NEUTRAL else 0.55)
     words = speaker.say(speaker.rng.choice(_around()["before" if before else "after", emotion]))
@@ -283,7 +132,9 @@ def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion
     emotion = rng.choices(tuple(Emotion), _EMOTIONS.get(intent, _USUALLY))[0]
     speaker = Speaker(rng)
     lines = _lines(rng, intent, emotion)
-    wrapped = emotion is not Emotion.NEUTRAL and intent not in _BARE and (not lines or rng.random() < 0.35)
+    # Nobody is glad or in two minds about a leak just because of a word before it.
+    natural = intent not in _BARE and (intent is not Intent.COMPLAINT or emotion is Emotion.ANGRY)
+    wrapped = emotion is not Emotion.NEUTRAL and natural and (not lines or rng.random() < 0.35)
     if not lines or wrapped:
         lines = _lines(rng, intent, Emotion.NEUTRAL)
         emotion = emotion if wrapped else Emotion.NEUTRAL
@@ -292,9 +143,9 @@ def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion
     if line.whole:
         pieces = _revoiced(pieces, speaker)
     if wrapped:
-        pieces = _around_with(speaker, intent, emotion, pieces)
+        pieces = _around_with(speaker, emotion, pieces)
     elif intent not in _BARE and rng.random() < 0.3:
-        pieces = _around_with(speaker, intent, Emotion.NEUTRAL, pieces)
+        pieces = _around_with(speaker, Emotion.NEUTRAL, pieces)
     if intent in _ASKING and rng.random() < 0.07:
         first = rng.choice(_with(PATTERNS, rng.choice(_ASKING), Emotion.NEUTRAL))
         joint = rng.choice((",", "?", ",还有", "?另外", ",再问下", " "))
@@ -319,7 +170,7 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     if pieces and pieces[0][1] is None:
         pieces = [(pieces[0][0].lstrip(" ,。"), None), *pieces[1:]]
     if pieces and pieces[-1][1] is None:
-        pieces = [*pieces[:-1], (pieces[-1][0].rstrip(), None)]
+        pieces = [*pieces[:-1], (pieces[-1][0].rstrip(" ,"), None)]
     return pieces
 
 
@@ -364,11 +215,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--intent", type=Intent, default=None, help="only this one, e.g. 询价")
     wanted = parser.parse_args()
-    shown = 0
-    for example in examples(wanted.seed, wanted.count * (20 if wanted.intent else 1)):
-        if wanted.intent in (None, example.intent) and shown < wanted.count:
-            print(f"{example.intent.value} {example.emotion.value}  {marked(example)}")
-            shown += 1
+    all_of_them = examples(wanted.seed, sys.maxsize)
+    for example in islice(
+        (each for each in all_of_them if wanted.intent in (None, each.intent)), wanted.count
+    ):
+        print(f"{example.intent.value} {example.emotion.value}  {marked(example)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from export.data import noise, shop_language, values
 from export.data.grammar import BadMarkup, Piece, holes, join, parse, render
-from export.data.shop_language import PATTERNS, Example, examples, known_hole, lines_of, marked, scenes
+from export.data.shop_language import Example, examples, lines_of, marked
+from export.data.speaker import PATTERNS, known_hole, scenes
 from runtime.types import Emotion, Intent, SlotName
 from runtime.understanding import lexicon
 from runtime.understanding.numbers import normalise_text, parse_quantities
