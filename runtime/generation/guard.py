@@ -41,6 +41,7 @@ _FIGURE_START = re.compile(rf"[0-9a-z¥{_NUMERALS}]")
 _SPACED = re.compile(rf"[{_NUMERALS}](?:[^\w\s，。!?;、]+[{_NUMERALS}])+")
 _GOES_ON = re.compile(r"分之|[a-z]")
 _AHEAD = 4  # characters that must follow a figure before it counts as whole
+_BEHIND = 60  # characters of a clause that are read again for a figure
 _FREE_AHEAD, _GIFT_AHEAD = 8, 14
 _FEW = re.compile(r"剩|库存|最后|仅|只有|送|赠|买|满|第|减|换|免费|限|售|卖|销|每")
 _GIVEN = re.compile(r"免费|送|赠")
@@ -175,7 +176,7 @@ class Guard:
     def _append(self, seen: str) -> None:
         """Keep a space only between Latin words, so that 2 9 9 9 is 2999 and A1 Pro is not A1Pro."""
         if self._space and seen[:1].isalnum() and seen[:1].isascii() and self._text[-1:].isascii():
-            run = re.search(r"[a-z0-9.-]*$", self._text)
+            run = re.search(r"[a-z0-9.-]*$", self._text[-40:])
             code = run is not None and any(c.isalpha() for c in run.group())
             if self._text[-1:].isalnum() and (code or not (self._text[-1].isdigit() and seen[0].isdigit())):
                 self._text += " "
@@ -332,7 +333,7 @@ class Guard:
         span = self._span_at(numeral)
         if span is None:
             return _Step(pos + harmless) if harmless else self._loose(numeral, end)
-        end = self._talk.clause + span.end
+        end = self._window() + span.end
         if pos + harmless > end:
             return _Step(pos + harmless)  # 一天不用老充电
         if not self._is_whole(end, final):
@@ -342,15 +343,19 @@ class Guard:
     def _is_whole(self, end: int, final: bool) -> bool:
         return final or len(self._text) - end >= _AHEAD or bool(_STOP.search(self._text, end, end + _AHEAD))
 
+    def _window(self) -> int:
+        """Where figures are looked for from: the clause's beginning, if it is near."""
+        return max(self._talk.clause, self._talk.done - _BEHIND)
+
     def _span_at(self, pos: int) -> QuantitySpan | None:
-        start = self._talk.clause
+        start = self._window()
         for span in parse_quantities(self._text[start:]):
             if start + span.start <= pos < start + span.end:
                 return span
         return None
 
     def _check(self, span: QuantitySpan, pos: int, end: int) -> _Step:
-        start = self._talk.clause + span.start
+        start = self._window() + span.start
         left = self._text[self._talk.about : start]
         after = _CLAUSE_END.search(self._text, end)
         right = self._text[end : min(end + 6, after.start() if after else len(self._text))]

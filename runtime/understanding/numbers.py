@@ -81,20 +81,28 @@ _PAIR = re.compile(r"([一二三四五六七八九])([二三四五六七八九])
 _BARE_LEAD = re.compile(r"[百千][一二三四五六七八九][十百]")
 
 
+def _decimal(numeral: str) -> float | None:
+    """一点五, 二十六点五, 一点二万."""
+    found = re.fullmatch(rf"([^点]+)点([{_DIGITS}]+)([万亿]?)", numeral)
+    head = _exact(found[1]) if found else None
+    if not found or head is None:
+        return None
+    fraction = "".join(str(_DIGITS.index(c)) for c in found[2])
+    return _clean((head + float("0." + fraction)) * _SIZES.get(found[3], 1))
+
+
 def _exact(numeral: str) -> float | None:
     """The value of one plain numeral without 几 or pairs; None if it is not well formed."""
-    whole, point, fraction = numeral.partition("点")
-    if point:
-        head = _exact(whole)
-        return None if head is None else head + float("0." + "".join(str(_DIGITS.index(c)) for c in fraction))
-    if len(whole) > 1 and all(c in _DIGITS for c in whole):
-        return float("".join(str(_DIGITS.index(c)) for c in whole))
+    if "点" in numeral:
+        return _decimal(numeral)
+    if len(numeral) > 1 and all(c in _DIGITS for c in numeral):
+        return float("".join(str(_DIGITS.index(c)) for c in numeral))
     total = section = 0.0
     number: float | None = None
     zero, limit, last = False, 10_000.0, 1
-    for token in _TOKEN.findall(whole):
+    for token in _TOKEN.findall(numeral):
         size = _SIZES.get(token)
-        if token == "零" and len(whole) > 1:
+        if token == "零" and len(numeral) > 1:
             if number is not None:
                 return None
             zero = True

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runtime.types import Quantity
@@ -17,7 +17,7 @@ EXACT = {
     "三千五": 3500, "三千零五": 3005, "两万三": 23000, "3.5k": 3500, "5K": 5000, "1w": 10000,
     "1.2万": 12000, "3千5": 3500, "1万2": 12000, "千八百": 1800, "一千九百九十九": 1999, "2,999": 2999,
     "３０００": 3000, "二百五": 250, "一百零五": 105, "十五": 15, "①": 1, "𝟐𝟗𝟗": 299, "两千 ": 2000,
-    "一亿零五": 100_000_005, "一九九九": 1999, "五": 5,
+    "一亿零五": 100_000_005, "一九九九": 1999, "五": 5, "一点五万": 15000,
 }  # fmt: skip
 WITH_UNIT = {
     "贰仟玖佰玖拾玖元整": (2999, "元"), "¥3000": (3000, "元"), "￥3,000": (3000, "元"),
@@ -181,6 +181,8 @@ PIECES = (
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))
+@example("一点一点一点")
+@example("百分百月一点五万 万")
 def test_spans_are_ordered_disjoint_and_inside(text: str) -> None:
     plain = normalise_text(text)
     end = 0
