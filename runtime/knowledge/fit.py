@@ -25,7 +25,7 @@ from statistics import median
 
 from runtime.knowledge.filters import need_of, wanted_traits
 from runtime.knowledge.items import Item, comes_in, price_on
-from runtime.types import DialogueState, Quantity
+from runtime.types import DialogueState, Quantity, SlotName
 from runtime.understanding import lexicon
 
 MAX_TEXT, MAX_PAIRS = 200, 60  # characters of a customer's text that are searched for words, for pairs
@@ -80,7 +80,7 @@ class Wish:
         cheapest = min(prices, default=None)
         pairs = _weighted_pairs(said.replace(state.category or "\n", "\n"), items)
         wanted, need = wanted_traits(state), need_of(state)
-        special = wanted or need or cheapest or _has_needs(state)
+        special = wanted or need or cheapest or _has_needs(state) or _weighted_pairs(_without_kinds(said), items)
         usual = None if special else Usual.of(items, today)
         return cls(state, wanted, need, frozenset(known), pairs, cheapest, usual, today)
 
@@ -110,6 +110,14 @@ def fit(item: Item, wish: Wish) -> float:
     if wish.cheapest:
         score += 0.8 * wish.cheapest / price
     return score
+
+
+def _without_kinds(said: str) -> str:
+    """What is said besides the kind of goods: of 笔记本多少钱 the 多少钱."""
+    for start, end, slot, _ in lexicon.scan(said):
+        if slot is SlotName.CATEGORY:
+            said = said[:start] + "\n" * (end - start) + said[end:]
+    return said
 
 
 def _has_needs(state: DialogueState) -> bool:
