@@ -31,7 +31,7 @@ from runtime.types import Emotion, Intent
 MARKS = {"@怒": Emotion.ANGRY, "@喜": Emotion.HAPPY, "@豫": Emotion.HESITANT}
 
 _HAND = 0.55  # share of examples that start from a hand-written utterance
-_WEIGHTS = {Intent.OTHER: 1.6, Intent.RECOMMEND: 1.3, Intent.FUNCTION: 1.2, Intent.GREETING: 0.8}
+_WEIGHTS = {Intent.OTHER: 1.6, Intent.RECOMMEND: 1.7, Intent.FUNCTION: 1.2, Intent.GREETING: 0.8}
 # Shares of the emotions, in their order: angry, happy, neutral, hesitant.
 _USUALLY = (0.12, 0.11, 0.6, 0.17)
 _EMOTIONS = {
