@@ -1,15 +1,15 @@
 """Errors that carry a code. Everything that is raised on purpose is one of these.
 
-    ZhangguiError
-    ├── BadInput            what a customer or merchant gave cannot be used
-    │   ├── BadRow          one cell of an import
-    │   ├── BadAudio
-    │   └── BadMessage      a socket message, a batch line, a request
-    ├── BadSetting          a profile's key or value
-    ├── ModelMissing        a model folder or file that is named but not there
-    ├── ModelDamaged        checksum or format does not match the manifest
-    ├── EngineFailed        an engine stopped working
-    └── StoreFailed         the database refused
+ZhangguiError
+├── BadInput            what a customer or merchant gave cannot be used
+│   ├── BadRow          one cell of an import
+│   ├── BadAudio
+│   └── BadMessage      a socket message, a batch line, a request
+├── BadSetting          a profile's key or value
+├── ModelMissing        a model folder or file that is named but not there
+├── ModelDamaged        checksum or format does not match the manifest
+├── EngineFailed        an engine stopped working
+└── StoreFailed         the database refused
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ class BadRow(BadInput):
     code = "bad-row"
 
     def __init__(self, file: str, row: int, column: str, expected: str, got: str = "") -> None:
-        shown = f", got {got!r}" if got else ""
-        super().__init__(f"{file}: row {row}, column {column}: expected {expected}{shown}")
+        # In Chinese, as everything that a merchant is told about a sheet.
+        shown = f"“{got}”" if got else "空"
+        super().__init__(f"{file}：第 {row} 行，“{column}”列：应为{expected}；现在是{shown}")
         self.file, self.row, self.column, self.expected, self.got = file, row, column, expected, got
 
 

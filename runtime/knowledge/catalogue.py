@@ -32,6 +32,7 @@ SHOWN_ERRORS = 50
 _ANY = {"", "通用", "全部", "任意", "所有", "any"}
 _PREFIX = {Kind.FAQS: "FAQ", Kind.SCRIPTS: "S", Kind.PROMOTIONS: "PROMO"}
 _OTHER = "其他"
+_TOTALS = {"合计", "总计", "小计"}
 
 
 class BadCatalogue(BadInput):
@@ -41,7 +42,7 @@ class BadCatalogue(BadInput):
 
     def __init__(self, rows: Iterable[BadRow]) -> None:
         every = tuple(rows)
-        more = f" (and {len(every) - 1} more)" if len(every) > 1 else ""
+        more = f"（另有 {len(every) - 1} 处）" if len(every) > 1 else ""
         super().__init__(f"{every[0].args[0]}{more}")
         self.rows = every[:SHOWN_ERRORS]
         self.count = len(every)
@@ -78,7 +79,7 @@ def read_catalogue(path: Path) -> Catalogue:
     for sheet in read_sheets(path):
         reader.read(sheet)
     if not reader.kinds and not reader.errors:
-        reader.errors.append(BadRow(path.name, 1, "headings", _expected_headings()))
+        reader.errors.append(BadRow(path.name, 1, "表头", _expected_headings()))
     if reader.errors:
         raise BadCatalogue(reader.errors)
     return Catalogue(
@@ -99,7 +100,7 @@ def import_catalogue(store: Store, catalogue: Catalogue) -> int:
     products = catalogue.products if Kind.GOODS in catalogue.kinds else store.goods().products
     known = {product.id for product in products}
     unknown = [
-        BadRow(r.file, r.row, r.column, "the id of one of the goods", r.product_id)
+        BadRow(r.file, r.row, r.column, "店里一件商品的编号", r.product_id)
         for r in catalogue.references
         if r.product_id not in known
     ]
@@ -130,13 +131,13 @@ class _Reader:
         at, layout = found
         row = sheet.rows[at][0]
         for heading in layout.repeated:
-            self.errors.append(BadRow(sheet.file, row, heading, "one column of this meaning"))
+            self.errors.append(BadRow(sheet.file, row, heading, "唯一的一列（另有一列意思相同）"))
         for heading in layout.missing:
-            self.errors.append(BadRow(sheet.file, row, heading, f"this heading on a sheet of {layout.kind}"))
+            self.errors.append(BadRow(sheet.file, row, heading, f"{layout.kind}表必有的表头"))
         if layout.repeated or layout.missing:
             return
         if not sheet.rows[at + 1 :]:
-            self.errors.append(BadRow(sheet.file, row + 1, layout.kind, "at least one row"))
+            self.errors.append(BadRow(sheet.file, row + 1, layout.kind, "至少一行内容"))
         self.kinds.add(layout.kind)
         read_row = {
             Kind.GOODS: self._read_product,
@@ -145,7 +146,8 @@ class _Reader:
             Kind.PROMOTIONS: self._read_promotion,
         }[layout.kind]
         for number, values in sheet.rows[at + 1 :]:
-            read_row(Row(sheet.file, number, layout, values, self.errors))
+            if next(filter(None, values)) not in _TOTALS:
+                read_row(Row(sheet.file, number, layout, values, self.errors))
 
     def _read_product(self, row: Row) -> None:
         name = row.required("name", cells.read_name)
@@ -179,7 +181,7 @@ class _Reader:
         price = row.optional("promotion_price", row.money("promotion_price"), None)
         starts, ends = row.period("promotion_starts", "promotion_ends")
         if price is not None and product.price and price > product.price:
-            row.reject("promotion_price", "a price not above the usual one")
+            row.reject("promotion_price", "不高于原价的价格")
         if text or price is not None:
             text = text or f"促销价{yuan(price or 0.0)}"
             self.promotions.append(
@@ -229,10 +231,10 @@ class _Reader:
         return self._claim(row, prefix + given if given.isdigit() else given)
 
     def _claim(self, row: Row, id: str) -> str:
-        here = f"{row.file} row {row.number}"
+        here = f"{row.file} 第 {row.number} 行"
         first = self._ids.setdefault((row.layout.kind, id), here)
         if first != here:
-            row.reject("id", f"an id of its own ({first} has {id} too)")
+            row.reject("id", f"不重复的编号（{first} 已用 {id}）")
         return id
 
 
@@ -244,7 +246,7 @@ def _find_headings(sheet: Sheet) -> tuple[int, Layout] | None:
 
 
 def _expected_headings() -> str:
-    return " or ".join(f"{kind} ({', '.join(required_titles(kind))})" for kind in Kind)
+    return "，或".join(f"{kind}表（{'、'.join(required_titles(kind))}）" for kind in Kind)
 
 
 def _derived_id(brand: str, model: str) -> str:
@@ -273,4 +275,4 @@ def _read_member(members: type[M], cell: Cell) -> M | None:
     try:
         return members(text)
     except ValueError:
-        raise ValueError(f"one of {' '.join(members)}, or 通用") from None
+        raise ValueError(f"其中之一：{' '.join(members)}，或“通用”") from None

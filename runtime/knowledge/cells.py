@@ -17,6 +17,8 @@ MAX_YUAN = 100_000_000
 MAX_STOCK = 10_000_000
 
 _MONEY = re.compile(r"¥?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?:元|块|圆|rmb|cny)?整?(?:/\S{1,2})?")
+_SCALE = re.compile(r"[百千万]元?")  # other words beside a price say no amount: (含税) (元/台)
+_FOREIGN = re.compile(r"[$€£]|usd|eur|hkd|美元|欧元|港[币元]|日元")
 _PIECES = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?\s*(?:台|件|个|部|套|张|只|把|盏|副|块|床|pcs)?")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -43,9 +45,9 @@ def read_text(cell: Cell) -> str:
     """At most MAX_TEXT characters; a dash is "", but 无 is kept (安装: 无)."""
     text = show(cell)
     if text in _ERRORS:
-        raise ValueError("a value, not a broken formula")
+        raise ValueError("数值或文字，不是出错的公式")
     if len(text) > MAX_TEXT:
-        raise ValueError(f"at most {MAX_TEXT} characters")
+        raise ValueError(f"不超过 {MAX_TEXT} 个字")
     return "" if text in _DASHES else text
 
 
@@ -64,26 +66,29 @@ def read_spec(cell: Cell, unit: str = "") -> str:
 def read_name(cell: Cell) -> str:
     text = read_text(cell)
     if not 0 < len(text) <= MAX_NAME:
-        raise ValueError(f"1 to {MAX_NAME} characters")
+        raise ValueError(f"1 到 {MAX_NAME} 个字")
     return text
 
 
 def read_id(cell: Cell) -> str:
     text = read_text(cell)
     if not 0 < len(text) <= MAX_ID or " " in text:
-        raise ValueError(f"1 to {MAX_ID} characters without spaces")
+        raise ValueError(f"1 到 {MAX_ID} 个字，中间没有空格")
     return text
 
 
 def read_money(cell: Cell, unit: str = "") -> float:
     """Yuan: 2999, "¥2,999.00", 2999元, 2.9千, 三千五; ``unit`` is the heading's (元, 万元)."""
-    expected = ValueError("one price in yuan, such as 2999 or 2999元")
-    if isinstance(cell, int | float) and unit in ("", "元"):
-        amount = float(cell)
-    elif isinstance(cell, int | float | str):
-        amount = _spoken_money(_folded(show(cell)) + (unit if isinstance(cell, int | float) else ""))
-    else:
+    expected = ValueError("一个人民币价格，例如 2999 或 2999元")
+    if isinstance(cell, date) or cell is None or _FOREIGN.search(unit.lower()):
         raise expected
+    if isinstance(cell, str) or _SCALE.fullmatch(unit):
+        text = _folded(show(cell))
+        # A CSV has text only: 0.39 below 价格(万元) is 3900, but 3900元 there is what it says.
+        scaled = _SCALE.fullmatch(unit) and text[-1:].isdigit()
+        amount = _spoken_money(text + unit if scaled else text)
+    else:
+        amount = float(cell)
     if not 0 < amount <= MAX_YUAN:
         raise expected
     return round(amount, 2)
@@ -115,7 +120,7 @@ def read_stock(cell: Cell) -> int | None:
     plain = _PIECES.fullmatch(text)
     count = int(plain[1].replace(",", "")) if plain else -1
     if not 0 <= count <= MAX_STOCK:
-        raise ValueError("a whole number of pieces, or 有货 or 缺货")
+        raise ValueError("整数件数，或写“有货”“缺货”")
     return count
 
 
@@ -131,7 +136,7 @@ def read_date(cell: Cell) -> date:
         year, month, day = map(int, parts.groups() if parts else ())
         return date(year, month, day)
     except ValueError:
-        raise ValueError("a date such as 2026-01-05") from None
+        raise ValueError("日期，例如 2026-01-05") from None
 
 
 def read_list(cell: Cell) -> tuple[str, ...]:

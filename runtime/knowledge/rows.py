@@ -44,7 +44,7 @@ class Row:
     def period(self, starts: str, ends: str) -> tuple[date | None, date | None]:
         first, last = self.optional(starts, _date, None), self.optional(ends, _date, None)
         if first and last and last < first:
-            self.reject(ends, "a day not before the first one")
+            self.reject(ends, "不早于开始日期的一天")
         return first, last
 
     def specs(self) -> tuple[tuple[str, str], ...]:

@@ -48,13 +48,13 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     readers = {".csv": _read_csv, ".xlsx": _read_xlsx, ".json": _read_json}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise _bad(path, f"cannot import this kind of file; give {', '.join(SUFFIXES)}")
+        raise _bad(path, f"不认识这种文件，请另存为 {'、'.join(SUFFIXES)}")
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _bad(path, f"larger than {MAX_BYTES // 2**20} MB")
+            raise _bad(path, f"文件超过 {MAX_BYTES // 2**20} MB")
         content = path.read_bytes()
     except OSError as error:
-        raise _bad(path, error.strerror or "cannot be read") from error
+        raise _bad(path, f"读不出来（{error.strerror}）") from error
     return tuple(reader(path, content))
 
 
@@ -65,7 +65,7 @@ def _read_csv(path: Path, content: bytes) -> Iterator[Sheet]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise _bad(path, f"not a readable CSV: {error}") from error
+        raise _bad(path, "不是完好的 CSV，请重新导出") from error
     yield _sheet(path, path.name, rows)
 
 
@@ -76,7 +76,7 @@ def _decode(path: Path, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _bad(path, "neither UTF-8 nor GB18030 text")
+    raise _bad(path, "文字编码不是 UTF-8 也不是 GBK，请重新导出")
 
 
 def _read_xlsx(path: Path, content: bytes) -> Iterator[Sheet]:
@@ -84,14 +84,14 @@ def _read_xlsx(path: Path, content: bytes) -> Iterator[Sheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
-            raise _bad(path, f"unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB")
+            raise _bad(path, f"解开后超过 {MAX_UNPACKED_BYTES // 2**20} MB")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl leaves out
             yield from _read_workbook(path, content)
     except BadInput:
         raise
     except Exception as error:  # a broken workbook raises whatever its broken part leads to
-        raise _bad(path, f"not a readable XLSX ({type(error).__name__})") from error
+        raise _bad(path, f"不是完好的 XLSX，请用表格软件另存一次（{type(error).__name__}）") from error
 
 
 def _read_workbook(path: Path, content: bytes) -> Iterator[Sheet]:
@@ -116,11 +116,11 @@ def _read_json(path: Path, content: bytes) -> Iterator[Sheet]:
     try:
         value = json.loads(_decode(path, content))
     except (ValueError, RecursionError) as error:
-        raise _bad(path, "not readable JSON") from error
+        raise _bad(path, "不是完好的 JSON") from error
     lists = value if isinstance(value, dict) else {"": value}
     for name, items in lists.items():
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise _bad(path, "expected a list of objects, or an object of such lists")
+            raise _bad(path, "应为对象的列表，或由这样的列表组成的对象")
         flat = [_flatten(item) for item in items]
         header = list(dict.fromkeys(key for item in flat for key in item))
         rows = [[item.get(key) for key in header] for item in flat]
@@ -148,10 +148,10 @@ def _sheet(path: Path, file: str, rows: Iterable[Iterable[Any]], first: int = 1)
             cells.pop()
         if cells:
             if len(cells) > MAX_COLUMNS:
-                raise _bad(path, f"row {number} has more than {MAX_COLUMNS} columns")
+                raise _bad(path, f"第 {number} 行超过 {MAX_COLUMNS} 列")
             kept.append((number, tuple(cells)))
         if len(kept) > MAX_ROWS:
-            raise _bad(path, f"more than {MAX_ROWS} rows")
+            raise _bad(path, f"超过 {MAX_ROWS} 行")
     return Sheet(file, tuple(kept))
 
 
@@ -169,4 +169,4 @@ def _clean(value: Any) -> Cell:
 
 
 def _bad(path: Path, reason: str) -> BadInput:
-    return BadInput(f"{path.name}: {reason}", code="bad-file")
+    return BadInput(f"{path.name}：{reason}", code="bad-file")

@@ -100,6 +100,35 @@ def test_prices(tmp_path: Path, written: str, yuan: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "written", "yuan"),
+    [
+        ("价格(万元)", "0.39", 3900),
+        ("价格(万元)", "3900元", 3900),
+        ("价格(万元)", "0.39万", 3900),
+        ("价格(元)", "2,999", 2999),
+        ("价格(RMB)", "2999", 2999),
+        ("价格(含税)", "2999", 2999),
+        ("价格（元/台）", "￥2999", 2999),
+    ],
+)
+def test_a_heading_may_scale_its_prices(tmp_path: Path, heading: str, written: str, yuan: float) -> None:
+    assert read_csv(tmp_path, f'名称,{heading}\n沙发,"{written}"\n').products[0].price == yuan
+    if written.isdecimal():
+        sheet = workbook(tmp_path / "goods.xlsx", 商品=[["名称", heading], ["沙发", int(written)]])
+        assert read_catalogue(sheet).products[0].price == yuan
+
+
+def test_prices_in_other_money_are_refused(tmp_path: Path) -> None:
+    (bad,) = refused(tmp_path, "名称,价格(USD)\n沙发,399\n").rows
+    assert bad.column == "价格(USD)"
+
+
+def test_a_row_of_totals_is_no_goods(tmp_path: Path) -> None:
+    found = read_csv(tmp_path, "名称,价格\n灯,9\n扇,99\n合计,108\n")
+    assert [product.name for product in found.products] == ["灯", "扇"]
+
+
+@pytest.mark.parametrize(
     "written", ["面议", "0", "-5", "2999-3999", "约3000", "八五折", "$30", "", "1e30", "#REF!"]
 )
 def test_what_is_no_price(tmp_path: Path, written: str) -> None:
@@ -129,8 +158,8 @@ def test_every_bad_cell_is_named_and_counted(tmp_path: Path) -> None:
         (4, "促销结束"),
     ]
     assert error.count == 5
-    assert "row 2" in str(error)
-    assert "4 more" in str(error)
+    assert "第 2 行" in str(error)
+    assert "另有 4 处" in str(error)
 
 
 def test_only_the_first_errors_are_kept(tmp_path: Path) -> None:
@@ -144,7 +173,7 @@ def test_only_the_first_errors_are_kept(tmp_path: Path) -> None:
 def test_the_same_id_twice_names_both_rows(tmp_path: Path) -> None:
     (bad,) = refused(tmp_path, HEAD + "A,灯,,,,9\nB,扇,,,,9\nA,锅,,,,9\n").rows
     assert (bad.row, bad.column, bad.got) == (4, "商品编号", "A")
-    assert "row 2" in bad.expected
+    assert "第 2 行" in bad.expected
 
 
 def test_an_id_is_derived_and_stays(tmp_path: Path) -> None:
@@ -324,7 +353,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sheets, "MAX_UNPACKED_BYTES", 2**20)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (2**20 + 1))
-    with pytest.raises(BadInput, match="unpacks to more"):
+    with pytest.raises(BadInput, match="解开后超过"):
         read_catalogue(tmp_path / "bomb.xlsx")
 
 
@@ -355,10 +384,10 @@ def test_a_row_far_below_the_others(tmp_path: Path) -> None:
 def test_too_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "名称,型号,价格\n" + "".join(f"灯,{n},9\n" for n in range(20))
     monkeypatch.setattr(sheets, "MAX_ROWS", 10)
-    with pytest.raises(BadInput, match="more than 10 rows"):
+    with pytest.raises(BadInput, match="超过 10 行"):
         read_csv(tmp_path, text)
     monkeypatch.setattr(sheets, "MAX_BYTES", 10)
-    with pytest.raises(BadInput, match="larger"):
+    with pytest.raises(BadInput, match="文件超过"):
         read_csv(tmp_path, text)
 
 
