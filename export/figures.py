@@ -20,7 +20,7 @@ def fact_lines(prompt: str) -> list[str]:
 
 
 def tactic_of(prompt: str) -> str:
-    return prompt.rsplit(DO, 1)[1].split("<|")[0]
+    return re.split(r"[|<]", prompt.rsplit(DO, 1)[1])[0]
 
 
 def misquoted(prompt: str, reply: str) -> tuple[str, ...]:

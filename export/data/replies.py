@@ -44,6 +44,13 @@ _BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
 _TEMPLATES = INTENTS | {"offer": Intent.PROMOTION, "hold": Intent.BARGAIN}
 _MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
+_GOALS = {key: intent for key, intent in INTENTS.items() if key not in ("farewell", "human", "offtopic")} | {
+    "price_two": Intent.PRICE,
+    "color": Intent.STOCK,
+    "compare_three": Intent.COMPARE,
+    "service_angry": Intent.COMPLAINT,
+    **dict.fromkeys(("feature", "features", "spec", "unknown", "unknown_bare"), Intent.FUNCTION),
+}
 _NEUTRAL = {"plain", "calm", "value"}
 _WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)
 _AROUND = ("左右的", "以内的", "块的", "元")
@@ -93,6 +100,7 @@ class Turn:
     tactic: Tactic
     reply: str
     facts: tuple[str, ...] = ()
+    goal: Intent | None = None
 
 
 def samples(seed: int, count: int, shelf: Sequence[Product] = ()) -> Iterator[Sample]:
@@ -108,7 +116,8 @@ def _endless(random: Random, shelf: Sequence[Product]) -> Iterator[Sample]:
             continue  # the prompt would leave some facts out, or could not tell the goods apart
         for _ in range(TURNS_PER_SCENE):
             turn = random_turn(random, scene)
-            prompt = build_prompt(scene.state, scene.evidence, turn.question, turn.tactic)
+            state = replace(scene.state, goal=turn.goal)
+            prompt = build_prompt(state, scene.evidence, turn.question, turn.tactic)
             yield Sample(prompt.text, turn.reply, turn.tactic, turn.facts)
 
 
@@ -252,9 +261,10 @@ def _state(random: Random, product: Product) -> DialogueState:
 
 def random_turn(random: Random, scene: Scene) -> Turn:
     while True:
-        make = random.choices(_TURNS, _WEIGHTS)[0]
-        if (turn := make(Clerk(random, scene))) and not any(word in turn.reply for word in FORBIDDEN):
-            return turn
+        clerk = Clerk(random, scene)
+        turn = random.choices(_TURNS, _WEIGHTS)[0](clerk)
+        if turn and not any(word in turn.reply for word in FORBIDDEN):
+            return replace(turn, goal=clerk.goal)
 
 
 class Clerk:
@@ -263,6 +273,7 @@ class Clerk:
     def __init__(self, random: Random, scene: Scene) -> None:
         self.random, self.scene = random, scene
         self.mood = Emotion.NEUTRAL
+        self.goal: Intent | None = random.choice((None, *_GOALS.values()))  # left from an earlier turn
         self.first = scene.known[0] if scene.known else ()
         self.category = scene.state.category or (scene.goods[0].category if scene.goods else "商品")
 
@@ -362,8 +373,9 @@ class Clerk:
     # -- putting together
 
     def question(self, key: str, **words: str) -> str:
-        """Half of them in the shop's whole language, half about this very scene; sets the mood heard."""
+        """Half in the shop's whole language, half about this very scene; sets the mood and the goal heard."""
         self.mood = Emotion.NEUTRAL
+        self.goal = _GOALS.get(key, self.goal)
         if self.random.random() < 0.5:
             brand = self.scene.goods[0].brand if self.scene.goods else None
             if found := asked(self.random, key, self.category, brand):
@@ -473,6 +485,7 @@ class Clerk:
         return self.turn(self._spec_question(said.name), Tactic.INFORM, made)
 
     def _spec_question(self, name: str) -> str:
+        self.goal = Intent.FUNCTION
         natural = PARTS["spec_question"].get(name)
         if natural and self.random.random() < 0.6:
             return self._ask(self.random.choice(natural), {})
@@ -689,6 +702,7 @@ class Clerk:
         pattern = self.pick("question", "ask")
         if missing == "category" and "{c}" in pattern:
             return None
+        self.goal = Intent.RECOMMEND
         question = self._ask(pattern, {})
         text = self.pick("ask_slot", missing).format(c=self.category)
         return Turn(

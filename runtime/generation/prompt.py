@@ -43,14 +43,18 @@ _DUTIES = {
 
 
 def build_prompt(state: DialogueState, evidence: Evidence, question: str, tactic: Tactic) -> Prompt:
-    """The prompt for our own model; its reply ends at ``END``."""
+    """The prompt for our own model; its reply ends at ``END``.
+
+    The goal is told beside the tactic: the encoder knows far better than a small generator what was asked.
+    """
     head = "".join(
         f"{USER}{customer}{BOT}{shop}{END}" for customer, shop in _history(state) if customer or shop
     )
     lines = "".join(f"{FACT}{line}" for line in _fact_lines(state, evidence))
     needs = "|".join(_needs(state))
     need = f"{NEED}{needs}" if needs else ""
-    ask = f"{USER}{clean(question, QUESTION_CHARS)}{DO}{tactic}{BOT}"
+    about = f"|{state.goal}" if state.goal else ""
+    ask = f"{USER}{clean(question, QUESTION_CHARS)}{DO}{tactic}{about}{BOT}"
     return Prompt(head=head, body=lines + need + ask)
 
 

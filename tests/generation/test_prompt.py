@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from runtime.generation import prompt
 from runtime.generation.prompt import build_messages, build_prompt, clean
-from runtime.types import DialogueState, Evidence, Exchange, Fact, FactKind, Hit, Product, Tactic
+from runtime.types import DialogueState, Evidence, Exchange, Fact, FactKind, Hit, Intent, Product, Tactic
 
 
 def product(number: int) -> Product:
@@ -45,6 +45,11 @@ def test_whole_prompt() -> None:
 def test_empty_turn_has_no_empty_parts() -> None:
     built = build_prompt(DialogueState(), Evidence(), "在吗", Tactic.GREET)
     assert built.text == "<|user|>在吗<|do|>寒暄<|bot|>"
+
+
+def test_the_goal_is_told_beside_the_tactic() -> None:
+    built = build_prompt(DialogueState(goal=Intent.PRICE), Evidence(), "这个呢", Tactic.INFORM)
+    assert built.text == "<|user|>这个呢<|do|>介绍|询价<|bot|>"
 
 
 def test_focus_stands_first() -> None:
