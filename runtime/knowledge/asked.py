@@ -41,22 +41,26 @@ _SPEC_WORDS = {
 _KIND_WORDS = {
     FactKind.PROMOTION: re.compile(
         r"优惠|活动|促销|打折|几折|赠|以旧换新|旧的?折|折[价多]|抵|补贴|[减降]多少|"
-        r"送(不送)?(?![货到上过装外去来完达安])(一?[个点些台套副份]|什么|啥|东西)?.{0,4}([吗么不没嘛]|$)"
+        r"(?<![不区县郊乡镇村市城省外地])送(不送)?(?![货到上过装外去来完达安])(一?[个点些台套副份]|什么|啥|东西)?.{0,4}([吗么不没嘛]|$)"
     ),
     FactKind.STOCK: re.compile(r"有货|现货|缺货|库存|到货|颜色|什么色|别的色"),
     FactKind.WARRANTY: re.compile(r"保修|质保|包修|三包|保(几|多)"),
     FactKind.DELIVERY: re.compile(
-        r"送货|配送|快递|物流|发货|送[到上过外]|几天到|多久到|郊[县区]|外[地省]|上楼|自提"
+        r"送货|配送|快递|物流|发货|送[到上过外]|几天到|多久到|郊[县区]|[县乡镇村]|外[地省]|上楼|自提"
     ),
     FactKind.INSTALL: re.compile(r"安装|装机|怎么装|装要|包装[吗么]|上门装|挂墙|打孔|调试"),
 }
 
-# A measure, an origin or another shop's price: nothing that a description answers.
 _MEASURE = re.compile(
     r"多[重高长宽厚深远快久大]|(?<![的匹寸升斤0-9])多少(?!钱)|[^好第]几(?!个人|[款台种件])|"
-    r"什么(牌子|品牌|芯片|材[质料]|版本|型号|系统|级)|哪(家|国|里(产|生产|做))|产自|产地|代工|贴牌|进口|谁(家)?(生产|造|做)的"
+    r"什么.{0,3}(材[质料]|版本|型号|系统|级)"
 )
 _PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]")
+# Where it comes from, and what another shop takes: no description answers that.
+_ORIGIN = re.compile(
+    r"什么.{0,3}(牌子|品牌|芯片)|哪(一?家|国)|哪里(产|生产|做)|产自|产地|代工|贴牌|进口|谁家?(生产|造|做)的"
+)
+_ORIGIN_TOLD = re.compile(r"产|牌|芯片|进口")
 _OTHER_SHOP = re.compile(r"[比跟和].{0,3}(京东|淘宝|天猫|拼多多|网上|别家|别的店|人家|隔壁)")
 
 # Words that ask, point or join, and say nothing of what is asked about.
@@ -70,7 +74,8 @@ def content(text: str, slots: Iterable[Slot]) -> list[str]:
     """The words that say what is asked about: without names of goods, function words and punctuation."""
     plain = list(text[:MAX_TEXT])
     for slot in slots:
-        if slot.name in (SlotName.MODEL, SlotName.BRAND, SlotName.CATEGORY):
+        old = text[: slot.start].endswith(("旧", "老"))  # an old one is not what the talk is about
+        if slot.name in (SlotName.MODEL, SlotName.BRAND, SlotName.CATEGORY) and not old:
             plain[slot.start : slot.end] = " " * len(plain[slot.start : slot.end])
     rest = _FUNCTION_WORDS.sub(" ", "".join(plain))
     return [word for word in re.split(r"\W+", rest) if len(word) > 1]
@@ -88,12 +93,33 @@ def spec_words(name: str) -> list[str]:
 
 def asked_for(text: str, slots: Iterable[Slot], facts: Iterable[Fact]) -> list[Fact]:
     """Those of ``facts`` that ``text`` asks for, the most directly asked first."""
-    pairs = pairs_of(content(text, slots))
-    ranked = [(_directness(text[:MAX_TEXT], pairs, fact), fact) for fact in facts]
+    ranked = _ranked(text, tuple(slots), facts)
     return [fact for rank, fact in sorted(ranked, key=lambda pair: -pair[0]) if rank]
 
 
-def _directness(text: str, pairs: set[str], fact: Fact) -> int:
+def is_unanswered(text: str, slots: Iterable[Slot], facts: Iterable[Fact]) -> bool:
+    """Whether ``text`` asks for what only a fact could tell, and none does: 外机多重, 比京东贵多少."""
+    said, known, told = text[:MAX_TEXT], tuple(slots), tuple(facts)
+    if _OTHER_SHOP.search(said):
+        return True
+    if _ORIGIN.search(said):
+        return not any(_ORIGIN_TOLD.search(fact.text) for fact in told)
+    if not _MEASURE.search(said) or _PRICE.search(said) or not content(said, known):
+        return False
+    return not any(
+        rank >= _BY_WORD or (rank and re.search("[0-9]", fact.text))
+        for rank, fact in _ranked(said, known, told)
+    )
+
+
+def _ranked(text: str, slots: tuple[Slot, ...], facts: Iterable[Fact]) -> list[tuple[int, Fact]]:
+    said, pairs = text[:MAX_TEXT], pairs_of(content(text, slots))
+    wanted = [slot.value for slot in slots if slot.name is SlotName.FEATURE]
+    features = {value for value in wanted if isinstance(value, str) and value in said}
+    return [(_directness(said, pairs, features, fact), fact) for fact in facts]
+
+
+def _directness(text: str, pairs: set[str], features: set[str], fact: Fact) -> int:
     if fact.kind is FactKind.SPEC:
         name = fact.id.rpartition(".")[2].lower()
         if name in text:
@@ -103,12 +129,6 @@ def _directness(text: str, pairs: set[str], fact: Fact) -> int:
     if kind and kind.search(text):
         return _BY_WORD
     own = fact.text.partition(":")[2].lower()
+    if fact.kind is FactKind.FEATURE and not features.isdisjoint(own.split("、")):
+        return _BY_NAME
     return _BY_PART * any(pair in own for pair in pairs)
-
-
-def asks_for_more(text: str, slots: Iterable[Slot]) -> bool:
-    """Whether something is asked for that only a fact could answer: 外机多重, 乳胶产自哪里, 比京东贵多少."""
-    said = text[:MAX_TEXT]
-    if _OTHER_SHOP.search(said):
-        return True
-    return bool(_MEASURE.search(said)) and not _PRICE.search(said) and bool(content(said, slots))

@@ -98,7 +98,7 @@ def _goods(
 ) -> list[Hit]:
     """Those named, the product in focus, those compared, or those found."""
     intent = understanding.intent
-    if intent in _NO_GOODS:
+    if intent in _NO_GOODS and not state.focus:
         return []
     named = _named(view, hits, intent, state, understanding.text)
     if named and (intent not in _SEVERAL or len(named) > 1):

@@ -80,7 +80,9 @@ class Wish:
         cheapest = min(prices, default=None)
         pairs = _weighted_pairs(said.replace(state.category or "\n", "\n"), items)
         wanted, need = wanted_traits(state), need_of(state)
-        special = wanted or need or cheapest or _has_needs(state) or _weighted_pairs(_without_kinds(said), items)
+        special = (
+            wanted or need or cheapest or _has_needs(state) or _weighted_pairs(_without_kinds(said), items)
+        )
         usual = None if special else Usual.of(items, today)
         return cls(state, wanted, need, frozenset(known), pairs, cheapest, usual, today)
 

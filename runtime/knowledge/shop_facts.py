@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runtime.knowledge import fact_text
 from runtime.knowledge.asked import content, pairs_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.promotion_facts import promotion_facts
-from runtime.types import DialogueState, Fact, FactKind, Faq, Intent, Script, Understanding
+from runtime.types import DialogueState, Fact, FactKind, Faq, Intent, Script, SlotName, Understanding
+from runtime.understanding import lexicon
 from runtime.understanding.numbers import normalise_text
 
 if TYPE_CHECKING:
@@ -44,19 +46,48 @@ def faq_facts(view: View, items: list[Item], understanding: Understanding) -> It
     said = view.questions.covered(understanding.text)
     like = dict(view.faq_index.nearest(understanding.embedding, 8))
     about = {item.product.id for item in items}
-    asked = pairs_of(content(understanding.text, understanding.slots))
     found: list[tuple[float, Faq]] = []
     for row in said.keys() | like.keys():
         faq, words, meaning = view.faqs[row], said.get(row, 0.0), like.get(row, 0.0)
-        # 装要钱吗 says much of 送货要钱吗, but nothing of what that is about.
-        fits = words >= _FAQ_SAID and bool(asked & pairs_of(content(normalise_text(faq.question), ())))
-        fits = fits or meaning >= (_FAQ_LIKE_BESIDE_GOODS if items else _FAQ_LIKE)
+        least = _FAQ_LIKE_BESIDE_GOODS if items else _FAQ_LIKE
+        fits = meaning >= least or _is_asked(normalise_text(faq.question), words, items, understanding)
         if fits and (faq.product_id is None or faq.product_id in about):
             found.append((words + meaning, faq))
     if not found and not items and (subject := _SUBJECTS.get(understanding.intent)):
         found = [(said.get(row, 0.0), faq) for row, faq in enumerate(view.faqs) if _is_on(subject, faq)]
     for _, faq in sorted(found, key=lambda pair: (-pair[0], pair[1].id))[:_MAX_FAQS]:
         yield Fact(faq.id, FactKind.FAQ, fact_text.faq_text(faq.question, faq.answer), faq.product_id)
+
+
+def _is_asked(question: str, words: float, items: list[Item], understanding: Understanding) -> bool:
+    """Whether enough of ``question`` was said, and something of what it is about.
+
+    装要钱吗 says much of 送货要钱吗 but not 送货; 门槛过得去吗 says little of 扫地机器人能过门槛吗 but 门槛.
+    """
+    about = _subject(question)
+    shared = len(about & pairs_of(content(understanding.text, understanding.slots)))
+    enough = words >= _FAQ_SAID or (len(about) > 1 and shared >= _FAQ_SAID * len(about))
+    return shared > 0 and enough and _is_of_kind(question, items, understanding)
+
+
+@lru_cache(maxsize=4096)
+def _kinds(question: str) -> frozenset[str]:
+    return frozenset(word for _, _, slot, word in lexicon.scan(question) if slot is SlotName.CATEGORY)
+
+
+@lru_cache(maxsize=4096)
+def _subject(question: str) -> frozenset[str]:
+    """Pairs of characters of what a question is about, besides a kind of goods: 过门, 门槛."""
+    spans = [(start, end) for start, end, slot, _ in lexicon.scan(question) if slot is SlotName.CATEGORY]
+    for start, end in reversed(spans):
+        question = f"{question[:start]} {question[end:]}"
+    return frozenset(pairs_of(content(question, ())))
+
+
+def _is_of_kind(question: str, items: list[Item], understanding: Understanding) -> bool:
+    """Whether the talk is about a kind of goods that the question is about; or the question is about none."""
+    talk = {category for item in items for category in item.categories} | _kinds(understanding.text)
+    return not talk or not _kinds(question) or not talk.isdisjoint(_kinds(question))
 
 
 def _is_on(subject: re.Pattern[str], faq: Faq) -> bool:

@@ -15,7 +15,7 @@ from typing import Protocol
 from runtime.dialogue.budget import named_bid
 from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
-from runtime.knowledge.asked import asked_for, asks_for_more
+from runtime.knowledge.asked import asked_for, is_unanswered
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
@@ -105,9 +105,9 @@ class View:
         filters = self.filters(state)
         matches = self.shelf.count(filters, today) if filters and evidence.hits else 0
         situation = Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
-        told = (fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ)
+        told = [fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ]
         asked = bool(asked_for(understanding.text, understanding.slots, told))
-        unknown = not (asked or situation.answer) and asks_for_more(understanding.text, understanding.slots)
+        unknown = not situation.answer and is_unanswered(understanding.text, understanding.slots, told)
         bid, focus = named_bid(understanding.text), self.rows.get(state.focus or "")
         low = bid is not None and focus is not None and bid < price_on(self.items[focus], today)[0]
         return replace(situation, asked=asked, unknown=unknown and bool(evidence.hits), bid=low)
