@@ -83,7 +83,7 @@ async def _named_errors(
         return await handler(request)
     except BadCatalogue as error:
         rows = [
-            {"row": bad.row, "column": bad.column, "expected": bad.expected, "got": bad.got}
+            {"file": bad.file, "row": bad.row, "column": bad.column, "expected": bad.expected, "got": bad.got}
             for bad in error.rows
         ]
         return web.json_response({"code": error.code, "message": str(error), "rows": rows}, status=400)

@@ -150,6 +150,13 @@ async def test_a_bad_sheet_changes_nothing(
     assert await (await client.get("/api/shop")).json() == before
 
 
+async def test_a_bad_cell_is_named_with_its_sheet(client: Client) -> None:
+    content = "名称,类目,价格\n小云,空调,面议\n".encode()
+    response = await client.post("/api/catalog", params={"name": "秋天.csv"}, data=content)
+    (bad,) = (await response.json())["rows"]
+    assert (bad["file"], bad["row"], bad["column"], bad["got"]) == ("秋天.csv", 2, "价格", "面议")
+
+
 async def test_a_merchant_may_try_a_sentence(client: Client) -> None:
     response = await client.post("/api/try", json={"text": "空调多少钱"})
     answer = await response.json()

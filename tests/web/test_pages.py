@@ -13,6 +13,7 @@ from playwright.async_api import async_playwright, expect
 from tests.serving import Served, served
 from tests.web.browser import launched
 
+expect.set_options(timeout=20_000)  # a turn may be waiting for its deadline on a busy machine
 NEED = "我家100平，预算5k，要省电的空调，老人用的"
 
 
@@ -61,6 +62,26 @@ async def test_markup_that_a_customer_types_stays_text(shop: Served, tab: Tab) -
     await expect(tab.locator(".shop .meta")).to_be_visible()
     assert await tab.locator("main img").count() == 0
     assert await tab.title() != "gone"
+
+
+async def test_what_is_asked_while_an_answer_is_formed_gets_its_own_answer(shop: Served, tab: Tab) -> None:
+    await tab.goto(shop.url)
+    await expect(tab.locator("#dot.on")).to_be_visible()
+    for text in ("空调多少钱", "有什么冰箱"):
+        await ask(tab, text)
+    await expect(tab.locator(".shop .meta")).to_have_count(2)
+    rows = tab.locator("main > .mine, main > .shop")
+    assert [str(await row.get_attribute("class")) for row in await rows.all()] == ["mine", "shop"] * 2
+    await expect(rows.nth(1)).to_contain_text("空调")
+    await expect(rows.nth(3)).to_contain_text("冰箱")
+
+
+async def test_a_refusal_is_said_in_chinese(shop: Served, tab: Tab) -> None:
+    await tab.goto(shop.url)
+    await expect(tab.locator("#dot.on")).to_be_visible()
+    await ask(tab, "\u200b")
+    await expect(tab.locator("#banner")).to_contain_text("请再说一遍")
+    await expect(tab.locator(".shop")).to_have_count(0)
 
 
 async def test_the_conversation_survives_a_lost_connection(tmp_path: Path, tab: Tab) -> None:

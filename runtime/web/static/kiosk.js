@@ -6,13 +6,21 @@ const STAGES = {
   hear: "听写", understand: "理解", state: "对话", retrieve: "检索", prompt: "组稿",
   first_text: "首字", generate: "生成", commit: "入库", total: "合计",
 };
+const SORRY = {
+  "empty-text": "没有看到要说的话，请再说一遍。",
+  "text-too-long": "一次最多说 500 个字，请分几句说。",
+  busy: "上一句还没有答完，请稍等。",
+  full: "现在咨询的人太多，请稍等一会儿。",
+  "model-missing": "本机还没有安装语音识别模型，暂时只能打字。",
+};
+const OF_NO_ANSWER = ["full", "model-missing", "not-listening", "audio-rate", "bad-message"];
 const loadedAt = Date.now();
 const microphone = new Microphone((pcm) => socket?.readyState === WebSocket.OPEN && socket.send(pcm));
 
 let socket = null;
 let retryMs = 500;
 let wasConnected = false;
-let answer = null; // the bubble being written
+let answers = []; // bubbles that wait for their words, the one being written first
 let cardsViewed = 0;
 
 function element(tag, className, text) {
@@ -37,6 +45,12 @@ function openAnswer() {
   const row = show(element("div", "shop"));
   const bubble = row.appendChild(element("div", "bubble"));
   return { row, bubble };
+}
+
+function awaitAnswer() {
+  const answer = openAnswer();
+  answers.push(answer);
+  return answer;
 }
 
 function banner(text) {
@@ -85,6 +99,7 @@ const on = {
       }
     }
     wasConnected = true;
+    retryMs = 500;
   },
   partial(message) {
     $("partial").hidden = false;
@@ -97,16 +112,16 @@ const on = {
     $("partial").hidden = true;
     if (message.text) {
       showMine(message.text);
-      answer = openAnswer();
+      awaitAnswer();
     }
   },
   piece(message) {
-    answer ??= openAnswer();
+    const answer = answers[0] ?? awaitAnswer();
     answer.bubble.textContent += message.text;
     answer.row.scrollIntoView({ block: "end" });
   },
   done(message) {
-    answer ??= openAnswer();
+    const answer = answers.shift() ?? openAnswer();
     answer.bubble.textContent = message.reply;
     if (message.cards.length) {
       const row = element("div", "cards");
@@ -116,7 +131,6 @@ const on = {
     }
     answer.row.append(meta(message));
     answer.row.scrollIntoView({ block: "end" });
-    answer = null;
   },
   error(message) {
     if (message.code === "unknown-session") {
@@ -124,9 +138,10 @@ const on = {
       hello();
       return;
     }
-    if (answer && !answer.bubble.textContent) answer.row.remove();
-    answer = null;
-    banner(message.message);
+    banner(SORRY[message.code] ?? "出了点问题，请再试一次。");
+    if (OF_NO_ANSWER.includes(message.code)) return;
+    const answer = message.code === "busy" ? answers.pop() : answers.shift(); // busy: the last one was not taken
+    answer?.row.remove();
   },
 };
 
@@ -142,7 +157,6 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws`);
   socket.onopen = () => {
-    retryMs = 500;
     $("dot").classList.add("on");
     $("send").disabled = false;
     hello();
@@ -155,7 +169,7 @@ function connect() {
     $("dot").classList.remove("on");
     $("send").disabled = true;
     stopListening();
-    answer = null;
+    for (const { row } of answers.splice(0)) row.remove();
     banner("连接断开，正在重新连接……");
     setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, 8000);
@@ -167,7 +181,7 @@ function say(text) {
   if (!words || socket.readyState !== WebSocket.OPEN) return;
   banner("");
   showMine(words);
-  answer = openAnswer();
+  awaitAnswer();
   send({ type: "say", text: words, dwell_s: (Date.now() - loadedAt) / 1000, items_viewed: cardsViewed });
   $("text").value = "";
 }

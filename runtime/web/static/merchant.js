@@ -7,6 +7,12 @@ const WORDS = {
   budget_min: "预算下限", budget_max: "预算上限", area_m2: "面积（㎡）", features: "特点", excluded: "不要的",
   rejected: "没看中的", shown: "看过的一组", seen: "看过的", offered: "说过的优惠", asked: "问过的",
 };
+const SORRY = {
+  "request-entity-too-large": "文件超过 20 MB。",
+  "empty-text": "没有看到要试的话。",
+  "text-too-long": "一次最多试 500 个字。",
+  internal: "掌柜出了点问题，请再试一次。",
+};
 const word = (name) => WORDS[name] ?? name;
 
 function cell(content) {
@@ -26,25 +32,33 @@ async function refreshCounts() {
   $("counts").textContent = `${shop.name}${shop.demo ? "（演示商品，上传后即替换）" : ""}：商品 ${shop.products} · 促销 ${shop.promotions} · 问答 ${shop.faqs} · 话术 ${shop.scripts}`;
 }
 
+async function answered(request) {
+  try {
+    const response = await request;
+    return { ok: response.ok, ...(await response.json()) };
+  } catch {
+    return { ok: false, message: "连不上掌柜，请看看它是否在运行。" };
+  }
+}
+
 $("upload").addEventListener("submit", async (event) => {
   event.preventDefault();
   const file = $("file").files[0];
-  const button = event.submitter;
-  button.disabled = true;
+  event.submitter.disabled = true;
   $("upload-result").textContent = "正在读取……";
-  const response = await fetch(`/api/catalog?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-  const answer = await response.json();
-  button.disabled = false;
+  const url = `/api/catalog?name=${encodeURIComponent(file.name)}`;
+  const answer = await answered(fetch(url, { method: "POST", body: file }));
+  event.submitter.disabled = false;
   const errors = answer.rows ?? [];
   $("upload-errors").hidden = !errors.length;
   $("upload-errors").tBodies[0].replaceChildren(
-    ...errors.map((bad) => row(String(bad.row), bad.column, bad.expected, bad.got)),
+    ...errors.map((bad) => row(bad.file, String(bad.row), bad.column, bad.expected, bad.got)),
   );
-  $("upload-result").className = response.ok ? "good" : "bad";
-  $("upload-result").textContent = response.ok
+  $("upload-result").className = answer.ok ? "good" : "bad";
+  $("upload-result").textContent = answer.ok
     ? `已更新：商品 ${answer.products}，促销 ${answer.promotions}，问答 ${answer.faqs}，话术 ${answer.scripts}。`
-    : `没有导入任何内容。${answer.message}`;
-  refreshCounts();
+    : `没有导入任何内容。${SORRY[answer.code] ?? answer.message}`;
+  if (answer.ok) refreshCounts();
 });
 
 function bars(values) {
@@ -71,16 +85,12 @@ function lines(values) {
 
 $("try").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const response = await fetch("/api/try", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ text: $("sentence").value }),
-  });
-  const answer = await response.json();
+  const body = JSON.stringify({ text: $("sentence").value });
+  const answer = await answered(fetch("/api/try", { method: "POST", body }));
   const table = $("try-result");
   table.hidden = false;
-  if (!response.ok) {
-    table.tBodies[0].replaceChildren(row("错误", answer.message));
+  if (!answer.ok) {
+    table.tBodies[0].replaceChildren(row("错误", SORRY[answer.code] ?? answer.message));
     return;
   }
   table.tBodies[0].replaceChildren(

@@ -23,7 +23,7 @@ export class Microphone {
     this.context = new AudioContext({ sampleRate: 16000 });
     await this.context.audioWorklet.addModule("/static/mic-worklet.js");
     const node = new AudioWorkletNode(this.context, "mic");
-    node.port.onmessage = (event) => this.onPcm(event.data);
+    node.port.onmessage = (event) => this.running && this.onPcm(event.data);
     this.context.createMediaStreamSource(this.stream).connect(node);
     this.running = true;
   }
