@@ -6,11 +6,11 @@ written down. In the residual stream of 256:
 
     0           a constant, from which layer 0 makes queries and keys that know only their distance
     CODE        each token's own random code of +-scale, the same in and out (tied)
-    BEFORE_1/2  the code of the token one and two places before, put there by two heads of layer 0
+    BEFORE_1-3  the codes of the tokens one to three places before, put there by heads of layer 0
 
-Every head of layer 1 looks for the place whose predecessors are the present token and its predecessor,
-and adds that place's code to the stream, which is to say: predicts it. All else starts random, small,
-and everything is trained.
+Every head of layer 1 looks for the place whose three predecessors are the present token and the two
+before it (three, or the nines of 2999 could not be told apart), and adds that place's code to the
+stream, which is to say: predicts it. All else starts random, small, and everything is trained.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transformers import LlamaForCausalLM
 
 WIDTH, HEADS = 256, 4
 SCALE, CONSTANT = 0.1, 0.4  # of the code and of the constant in the embedding
-CODE, BEFORE_1, BEFORE_2 = range(1, 97), range(97, 161), range(161, 209)
+CODE, BEFORE_1, BEFORE_2, BEFORE_3 = range(1, 97), range(97, 161), range(161, 209), range(209, 256)
 DISTANCE_SHARPNESS, MATCH_SHARPNESS, COPY_GAIN = 20.0, 1.2, 3.0
 REST = 0.3  # how small everything else starts
 SLOW = 0.003  # radians a token: rotations too slow to spoil a comparison of contents
@@ -55,11 +55,11 @@ def _norm(*parts: range) -> float:
 
 
 def _look_back(attention: torch.nn.Module, angles: list[float]) -> None:
-    """Head 0 fetches the code one place before, head 1 that two places before."""
+    """Head 0 fetches the code one place before, head 1 that two places before, head 2 three."""
     norm = _norm(CODE)
     strength = math.sqrt(DISTANCE_SHARPNESS * math.sqrt(_size())) / (CONSTANT / norm)
     gain = math.sqrt(norm)  # twice applied, it undoes the norm
-    for head, (distance, target) in enumerate(((1, BEFORE_1), (2, BEFORE_2))):
+    for head, (distance, target) in enumerate(((1, BEFORE_1), (2, BEFORE_2), (3, BEFORE_3))):
         first = head * _size()
         rows = slice(first, first + _size())
         for projection in (attention.q_proj, attention.k_proj, attention.v_proj):
@@ -77,20 +77,23 @@ def _look_back(attention: torch.nn.Module, angles: list[float]) -> None:
 
 def _continue_the_same(attention: torch.nn.Module, angles: list[float], generator: torch.Generator) -> None:
     """Each head compares other parts of the codes, and copies another quarter of what followed."""
-    norm = _norm(CODE, BEFORE_1, BEFORE_2)
+    norm = _norm(CODE, BEFORE_1, BEFORE_2, BEFORE_3)
     slow = [pair for pair, angle in enumerate(angles) if angle < SLOW]
     places = slow + [pair + _size() // 2 for pair in slow]
-    now = len(places) * 2 // 3
     strength = math.sqrt(MATCH_SHARPNESS * math.sqrt(_size())) * norm / SCALE
     gain = math.sqrt(COPY_GAIN * norm)
     for projection in (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj):
         projection.weight.normal_(0.0, 0.01, generator=generator)
     for head in range(HEADS):
         first = head * _size()
-        here = torch.randperm(len(BEFORE_1), generator=generator).tolist()
-        before = torch.randperm(len(BEFORE_2), generator=generator).tolist()
-        compared = [(CODE[i], BEFORE_1[i]) for i in here[:now]]
-        compared += [(BEFORE_1[i], BEFORE_2[i]) for i in before[: len(places) - now]]
+        compared: list[tuple[int, int]] = []
+        for codes, earlier, count in (
+            (CODE, BEFORE_1, 16),
+            (BEFORE_2, BEFORE_3, 8),
+            (BEFORE_1, BEFORE_2, 12),
+        ):
+            chosen = torch.randperm(len(earlier), generator=generator).tolist()[:count]
+            compared += [(codes[i], earlier[i]) for i in chosen]
         for place, (mine, theirs) in zip(places, compared, strict=True):
             attention.q_proj.weight[first + place, mine] = strength
             attention.k_proj.weight[first + place, theirs] = strength
