@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import llama_cpp as lc
 import numpy as np
+from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from runtime.errors import EngineFailed, ModelDamaged, ModelMissing
@@ -91,7 +92,10 @@ class LlamaEngine:
     def render(self, messages: list[dict[str, str]]) -> str:
         if self._formatter is None:
             raise EngineFailed("generator: the model carries no chat template")
-        rendered: str = self._formatter(messages=messages, enable_thinking=False).prompt
+        try:
+            rendered: str = self._formatter(messages=messages, enable_thinking=False).prompt
+        except (TemplateError, ValueError, TypeError) as error:  # some refuse a system message
+            raise EngineFailed("generator: the model's chat template refused the messages") from error
         return rendered
 
     def stream(
@@ -133,7 +137,10 @@ class LlamaEngine:
         if template is None:
             raise ModelDamaged("generator: the model carries no chat template", code="no-chat-template")
         bos, eos = (self._token_text(t(self._vocab)) for t in (lc.llama_vocab_bos, lc.llama_vocab_eos))
-        return Jinja2ChatFormatter(template=template.decode(), eos_token=eos, bos_token=bos)
+        try:
+            return Jinja2ChatFormatter(template=template.decode(), eos_token=eos, bos_token=bos)
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise ModelDamaged("generator: the model's chat template cannot be read") from error
 
     def _token_text(self, token: int) -> str:
         return self._piece(token, special=True).decode("utf-8", "ignore") if token >= 0 else ""

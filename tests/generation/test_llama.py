@@ -96,6 +96,19 @@ def test_a_foreign_model_without_a_template_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "no-chat-template"
 
 
+def test_a_template_that_refuses_the_messages_is_named(tmp_path: Path) -> None:
+    picky = "{{ raise_exception('System role not supported') }}"
+    engine = LlamaEngine(write_tiny_chat_model(tmp_path / "chat.gguf", chat_template=picky))
+    with pytest.raises(EngineFailed, match="refused"):
+        engine.render([{"role": "system", "content": "你好"}])
+    engine.close()
+
+
+def test_a_template_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelDamaged, match="template"):
+        LlamaEngine(write_tiny_chat_model(tmp_path / "chat.gguf", chat_template="{% for"))
+
+
 def test_bad_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing):
         LlamaEngine(tmp_path / "nothing.gguf")
