@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 
@@ -22,6 +23,8 @@ async def serve(settings: Settings, data_dir: Path, port: int | None = None) -> 
 
     Raises ModelDamaged or ModelMissing when a bundled file is not what the manifest says.
     """
+    # A traceback for every request that is no HTTP, and it quotes the request; our own errors app.py logs.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     await asyncio.to_thread(_check_models, data_dir)
     async with Shop.opened(settings, data_dir) as shop:
         if shop.is_demo:
