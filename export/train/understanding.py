@@ -39,12 +39,12 @@ _BATCH = 32
 _PAIRS = 16
 _PAIRS_EVERY = 6  # steps; product texts are long, and the other heads must not starve
 _PEAK_RATE = 5e-4
-_TABLE_RATE = 1e-3  # of the n-gram tables, where each row is rarely met
+_FITTED = 60_000
 _WARM_RATE = 5e-3
-_WARM_STEPS = 800
+_WARM_STEPS = 500
 _WARM_BATCH = 256
 _SMOOTHING = 0.05
-_UNREAD = 0.1
+_UNREAD = 0.15
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
 _HELD_OUT = 3000
@@ -122,28 +122,24 @@ def with_gaps(ids: Tensor) -> Tensor:
     return ids.masked_fill(unread, SPECIAL.index("[MASK]"))
 
 
-def joint_loss(
-    model: Understander, batch: Sequence[Row], chance: np.random.Generator, *, encoded: bool = True
-) -> Tensor:
-    """Intent, emotion and slots of one batch; from n-grams alone if not ``encoded``."""
+def joint_loss(model: Understander, batch: Sequence[Row], chance: np.random.Generator) -> Tensor:
+    """Intent, emotion and slots of one batch."""
     ids = padded([one.ids for one in batch])
     emotion = torch.tensor([known_emotion(one.emotion, chance) for one in batch], dtype=torch.float32)
     behaviour = torch.tensor([known_behaviour(one.intent, chance) for one in batch], dtype=torch.float32)
-    inputs = with_gaps(ids), (ids != 0).long(), emotion, behaviour
-    if encoded:
-        intent, felt, slots, _ = model(*inputs)
-    else:
-        width = model.encoder.config.hidden_size
-        intent, felt, slots = model.read(
-            torch.zeros(*ids.shape, width), torch.zeros(len(ids), width), *inputs
-        )
+    intent, felt, slots, _ = model(with_gaps(ids), (ids != 0).long(), emotion, behaviour)
     said, meant = torch.tensor([one.emotion for one in batch]), torch.tensor([one.intent for one in batch])
-    tags = padded([one.tags for one in batch], _IGNORED)
     return (
         functional.cross_entropy(intent, meant, label_smoothing=_SMOOTHING)
         + 0.5 * functional.cross_entropy(felt, said, label_smoothing=_SMOOTHING)
-        + functional.cross_entropy(slots.flatten(0, 1), tags.flatten(), ignore_index=_IGNORED)
+        + tag_loss(slots, batch)
     )
+
+
+def tag_loss(slots: Tensor, batch: Sequence[Row]) -> Tensor:
+    """Cross-entropy of the tags, special tokens and padding left out."""
+    tags = padded([one.tags for one in batch], _IGNORED)
+    return functional.cross_entropy(slots.flatten(0, 1), tags.flatten(), ignore_index=_IGNORED)
 
 
 def pair_loss(model: Understander, batch: Sequence[Pair], words: Tokenizer) -> Tensor:
@@ -171,24 +167,23 @@ def info_nce(questions: Tensor, answers: Tensor, also: Tensor) -> Tensor:
 
 
 def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
-    """Teach the heads what n-grams alone tell: a minute's work, which the encoder then need not do."""
+    """Teach what n-grams alone tell: some minutes' work, which the encoder then need not do."""
     torch.manual_seed(seed)
-    chance, fresh = np.random.default_rng(seed), rows(seed + 2, words)
-    heads = [each for name, each in model.named_parameters() if not name.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(heads, weight_decay=0.01, fused=True)
-    model.train()
-    total = 0.0
+    fresh = rows(seed + 2, words)
+    known = [next(fresh) for _ in range(_FITTED)]
+    labels = [one.intent for one in known], [one.emotion for one in known]
+    model.ngrams.fit([torch.tensor([one.ids]) for one in known], labels)
+    log.info("n-grams: fitted on %d examples", _FITTED)
+    optimiser = torch.optim.AdamW([*model.pairs.parameters(), *model.slot_head.parameters()], lr=_WARM_RATE)
     for step in range(1, _WARM_STEPS + 1):
-        for group in optimiser.param_groups:
-            group["lr"] = _WARM_RATE * rate(step / _WARM_STEPS)
-        loss = joint_loss(model, [next(fresh) for _ in range(_WARM_BATCH)], chance, encoded=False)
+        batch = [next(fresh) for _ in range(_WARM_BATCH)]
+        ids = with_gaps(padded([one.ids for one in batch]))
+        loss = tag_loss(model.tag(torch.zeros(*ids.shape, model.encoder.config.hidden_size), ids), batch)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        total += loss.item()
         if step % 100 == 0:
-            log.info("n-grams: step %d loss %.3f", step, total / 100)
-            total = 0.0
+            log.info("pairs: step %d loss %.3f", step, loss.item())
 
 
 def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> None:
@@ -197,9 +192,8 @@ def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> N
     draw, chance = random.Random(seed), np.random.default_rng(seed)
     goods = random_goods(seed, _GOODS)
     fresh = rows(seed, words)
-    tables = list(model.ngrams.parameters())
-    others = [each for name, each in model.named_parameters() if not name.startswith("ngrams.")]
-    optimiser = torch.optim.AdamW([{"params": others}, {"params": tables}], weight_decay=0.01, fused=True)
+    trained = [each for each in model.parameters() if each.requires_grad]
+    optimiser = torch.optim.AdamW(trained, weight_decay=0.01, fused=True)
     model.train()
     started, losses, budget = time.monotonic(), [0.0, 0.0], minutes * 60
     pool: list[list[Row]] = []
@@ -207,8 +201,8 @@ def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> N
     while (elapsed := time.monotonic() - started) < budget:
         if not pool:
             pool = _pooled([next(fresh) for _ in range(_BATCH * 40)], draw)
-        for group, peak in zip(optimiser.param_groups, (_PEAK_RATE, _TABLE_RATE), strict=True):
-            group["lr"] = peak * rate(elapsed / budget)
+        for group in optimiser.param_groups:
+            group["lr"] = _PEAK_RATE * rate(elapsed / budget)
         batch = pool.pop()
         loss = joint_loss(model, batch, chance)
         losses[0] += loss.item()
