@@ -21,6 +21,7 @@ _QUESTION = re.compile(
     r"[吗么嘛呢不没]$|怎么|如何|(.)不\1|有没有|什么|啥|哪|咋|多[大少久长重高宽厚远快钱]|几[^个款台件]|"
     r"^它?(能|会|可以|是|带|有).*吧$"
 )
+_DESCRIBING = re.compile(r".?的(?![吗吧么])")
 _WISH = re.compile(
     r"想|(?<![需主重])要(?!求|是)|换|推荐|找|来[个款台一]|最好|希望|有(没有)?.*的([吗么嘛没]|没有)?$|预算|"
     r"[0-9百千万k]\w{0,3}呢$|便宜一?[点些]儿?的|(以[内下]|左右)的?还?有"
@@ -37,7 +38,7 @@ def asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], r
     """它静音吗 asks about the product in focus; 静音的多少钱 about others that are."""
     if reference.products:
         return _is_question(text)
-    described = any(s.name is SlotName.FEATURE and "的" in text[s.end - 1 : s.end + 1] for s in slots)
+    described = any(s.name is SlotName.FEATURE and _DESCRIBING.match(text, s.end - 1) for s in slots)
     return state.focus is not None and not reference.rejects and not described and _is_question(text)
 
 

@@ -73,7 +73,8 @@ def point_at(
         if same_kind
         else _of_category(text, slots, state, lookup)
     )
-    if _COMPARES.search(text):
+    superlative = _CHEAPEST.search(text) or _DEAREST.search(text)  # 哪个最便宜 means one
+    if _COMPARES.search(text) and not (found and superlative):
         found = _pair(text, found, state)
     return Reference(found)
 

@@ -27,6 +27,7 @@ CONDITIONS = (
     "was_asked",  # the turn before asked something back
     "has_hits",  # goods were found
     "compares",  # 区别, 有什么不一样
+    "weighs",  # any word that sets one against another: 比, 哪个, 还是
     "bids",  # the words name a price below that of the product in focus: 1900卖不卖
     "has_two",  # at least two were found
     "has_many",  # more goods fit than can be shown
@@ -130,6 +131,7 @@ _GOODBYE = re.compile(
     r"再见|拜拜|拜了|bye|先走了|我走了|回头见|下次再(来|聊|说)|改天再(来|聊|说)|先这样吧|就这样吧"
 )
 _COMPARES = re.compile(r"区别|差别|差在哪|不一样|有什么不同|对比")
+_WEIGHS = re.compile(r"比|区别|差|不同|不一样|哪|还是|更|和|跟|与|选|好")
 _NEED_SLOTS = frozenset(SlotName) - {SlotName.TIME, SlotName.QUANTITY}
 
 
@@ -151,6 +153,7 @@ def _held(
         "was_asked": state.tactic is Tactic.ASK,
         "has_hits": situation.hits > 0,
         "compares": bool(_COMPARES.search(understanding.text)),
+        "weighs": bool(_WEIGHS.search(understanding.text)),
         "bids": situation.bid,
         "has_two": situation.hits > 1,
         "has_many": situation.matches > situation.hits or situation.matches > 2,

@@ -37,6 +37,7 @@ class Mention(NamedTuple):
     at: int  # where in the text, counted in sounds
     whole: bool
     exact: bool  # in the same characters
+    sounds: int  # how much of the name was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class NameIndex:
             if whole or shared >= needed:
                 exact = (name if whole else name[:shared]) in written
                 share = shared / len(self.sounds[at])
-                yield row, Mention(share * (1 if exact else _HOMOPHONE), start, bool(whole), exact)
+                yield row, Mention(share * (1 if exact else _HOMOPHONE), start, bool(whole), exact, shared)
 
 
 def _in_figures(form: str) -> str:

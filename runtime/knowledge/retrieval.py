@@ -10,17 +10,19 @@ budget are hard filters, the last one given up only where nothing fits, and then
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date
 
 from runtime.knowledge.fit import Wish, fit
 from runtime.knowledge.index import Floats
+from runtime.knowledge.names import Mention
 from runtime.knowledge.reasons import reason_for
 from runtime.knowledge.view import View
 from runtime.types import DialogueState, Hit
 
 MAX_HITS = 5
 _SELECTED, _NEAREST = 120, 40  # candidates from SQL, from the graph
+_MIN_HINT = 3  # characters of a name that point at goods of another kind than was asked for
 
 
 def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, today: date) -> tuple[Hit, ...]:
@@ -43,12 +45,12 @@ def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, tod
 
 
 def _candidates(
-    view: View, state: DialogueState, embedding: Floats, named: Collection[int], today: date
+    view: View, state: DialogueState, embedding: Floats, named: Mapping[int, Mention], today: date
 ) -> list[int]:
     """Rows that pass the filters; where none does, those that pass with less demanded."""
     filters = view.filters(state)
-    if filters is None:
-        return []
+    if filters is None:  # no goods of that kind, unless the customer's word for it begins a name
+        return [row for row, mention in named.items() if mention.exact and mention.sounds >= _MIN_HINT]
     # More may fit than are looked at: those that the words point at must be among them.
     near = [*named, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
     if not filters.selects:

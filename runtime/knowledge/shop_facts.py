@@ -65,8 +65,10 @@ def _is_asked(question: str, words: float, items: list[Item], understanding: Und
     装要钱吗 says much of 送货要钱吗 but not 送货; 门槛过得去吗 says little of 扫地机器人能过门槛吗 but 门槛.
     """
     about = _subject(question)
-    shared = len(about & pairs_of(content(understanding.text, understanding.slots)))
-    enough = words >= _FAQ_SAID or (len(about) > 1 and shared >= _FAQ_SAID * len(about))
+    said = pairs_of(content(understanding.text, understanding.slots))
+    shared = len(about & said)
+    most = _FAQ_SAID * (len(about) if len(about) > 1 else len(said))
+    enough = words >= _FAQ_SAID or shared >= most
     return shared > 0 and enough and _is_of_kind(question, items, understanding)
 
 

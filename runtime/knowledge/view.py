@@ -107,7 +107,9 @@ class View:
         situation = Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
         told = [fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ]
         asked = bool(asked_for(understanding.text, understanding.slots, told))
-        unknown = not situation.answer and is_unanswered(understanding.text, understanding.slots, told)
+        unknown = not situation.answer and is_unanswered(
+            understanding.text, understanding.slots, told, focused=state.focus is not None
+        )
         bid, focus = named_bid(understanding.text), self.rows.get(state.focus or "")
         low = bid is not None and focus is not None and bid < price_on(self.items[focus], today)[0]
         return replace(situation, asked=asked, unknown=unknown and bool(evidence.hits), bid=low)
