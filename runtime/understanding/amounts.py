@@ -23,7 +23,7 @@ _SLOT_OF_UNIT = (
     | dict.fromkeys(("匹", "寸", "GB", "L", "kg", "m", "cm"), SlotName.SIZE)
     | dict.fromkeys(("日期", "时刻"), SlotName.TIME)
 )
-_COUNTERS = frozenset("台个件套部只张把盒箱")
+_COUNTERS = frozenset("台个件套部只张把副双盒箱")
 
 # 便宜一百, 满三千减两百, 原价5999: money, but not what the customer means to spend.
 _OTHER_MONEY_BEFORE = re.compile(

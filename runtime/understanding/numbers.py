@@ -158,7 +158,7 @@ def _step(value: float) -> int:
 
 # --- units -----------------------------------------------------------------------------------
 
-_COUNTED = "台个件套张款部只条把盒箱瓶组间位种层级档次期倍核岁楼份双支项"
+_COUNTED = "台个件套张款部只条把副盒箱瓶组间位种层级档次期倍核岁楼份双支项"
 # canonical unit, factor, spellings (tried in this order; a look-ahead keeps words apart)
 _UNITS: tuple[tuple[str, float, str], ...] = (
     ("元", 1, r"元人民币|人民币|[元圆圓]整?|[块塊]钱|[块塊](?![儿买去用])|rmb"),

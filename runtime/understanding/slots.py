@@ -39,12 +39,23 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
     witnesses = (exact, [*_times(text), *_amounts(text)], vocabulary, [*_tagged(text, tags)])
-    slots = _disjoint(witnesses, len(text))
+    slots = tuple(slot for slot in _disjoint(witnesses, len(text)) if not _is_staff(text, slot))
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, negations(text, slots), strict=True)
     )
 
 
+def _is_staff(text: str, slot: Slot) -> bool:
+    """Someone who is spoken to or spoken of, not someone to buy for: 小伙子，…; 刚才那个小姑娘答应我."""
+    if slot.name is not SlotName.WHO:
+        return False
+    called = slot.value in _ADDRESSED and slot.start == 0 and _CALL_AFTER.match(text, slot.end)
+    return bool(called or _SAYS_AFTER.match(text, slot.end))
+
+
+_ADDRESSED = ("男生", "女生")  # 小伙子, 美女
+_CALL_AFTER = re.compile(r"[啊呀哎]?[,!~。、]")
+_SAYS_AFTER = re.compile(r"(刚才|刚刚|昨天|上次)?(说|讲|答应|告诉|承诺|保证|介绍)")
 _NO_GOODS_AFTER = re.compile(r"号|程序")  # 手机号, 羽绒服程序
 _USES = re.compile(r"(一个人)?(家|来)?[用住戴睡吃喝玩看]")
 # Words that fill a slot only where this follows: 自己用 names a person, 自己会动 does not.

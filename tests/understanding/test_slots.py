@@ -254,3 +254,17 @@ def test_amounts_are_quantities_in_their_own_unit(text: str, tags: tuple[Tag, ..
         if slot.name in units:
             assert isinstance(slot.value, Quantity)
             assert slot.value.unit == units[slot.name]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("小伙子，我想买个手机", []),
+        ("刚才那个小姑娘答应我便宜五百", []),
+        ("给小姑娘买个手机", ["女生"]),
+        ("老人，一千五以内的手机", ["老人"]),
+    ],
+)
+def test_who_is_spoken_to_is_not_who_it_is_for(text: str, who: list[str]) -> None:
+    slots = find_slots(normalise_text(text), (), CatalogueNames.of([]))
+    assert [slot.value for slot in slots if slot.name is SlotName.WHO] == who
