@@ -136,6 +136,8 @@ class Shop:
     async def _close(self) -> None:
         if hasattr(self, "_store"):
             await self._storing.call(self._store.close)
+        if hasattr(self, "_generator"):
+            await self._speaking.call(self._generator.close)
         for worker in (
             self._storing,
             self._knowing,

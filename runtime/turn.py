@@ -159,12 +159,18 @@ async def _speak(
         yield Reply(said + end, Source.MODEL, facts + (last.facts if last else ()))
         return
     log.info("the template answers: %s", why)
-    if fallback.text.startswith(said):
-        rest = fallback.text.removeprefix(said)
-    else:
-        rest = ("" if said[-1] in _ENDS else "——") + fallback.text
+    rest = _taken_over(said, opening, fallback.text)
     yield Piece(rest)
     yield replace(fallback, text=said + rest, facts=tuple(dict.fromkeys((*facts, *fallback.facts))))
+
+
+def _taken_over(said: str, opening: str, template: str) -> str:
+    """What of the template goes on after words that were already released."""
+    if template.startswith(said):
+        return template.removeprefix(said)
+    if opening and said.startswith(opening):
+        return ("" if said[-1] in _ENDS else "。") + template.removeprefix(opening).lstrip(_ENDS)
+    return ("" if said[-1] in _ENDS else "——") + template
 
 
 def _needs(state: DialogueState) -> tuple[Quantity, ...]:

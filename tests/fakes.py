@@ -59,3 +59,6 @@ class ScriptedGenerator:
             if cancelled.is_set():
                 return
             yield Draft(script[at : at + 2])
+
+    def close(self) -> None:
+        pass

@@ -43,6 +43,10 @@ class Generator(Protocol):
         """Continue ``prompt`` greedily until an end token or ``max_tokens``."""
         ...
 
+    def close(self) -> None:
+        """Give back what the model holds; nothing may be called afterwards."""
+        ...
+
 
 # llama.cpp would write to stderr; the callback must live as long as the process.
 _QUIET = lc.llama_log_callback(lambda _level, _text, _data: None)

@@ -107,6 +107,12 @@ async def test_another_site_is_refused(client: Client) -> None:
         assert (await response.json())["code"] == "foreign-origin"
 
 
+async def test_a_foreign_name_for_this_box_is_refused(client: Client) -> None:
+    for host, status in (("evil.example", 403), ("shop.local:8080", 200), ("kiosk", 200), ("[::1]:80", 200)):
+        response = await client.get("/api/shop", headers={"Host": host, "Origin": f"http://{host}"})
+        assert response.status == status
+
+
 async def test_pages_may_load_nothing_from_elsewhere(client: Client) -> None:
     response = await client.get("/")
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
