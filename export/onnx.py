@@ -38,6 +38,10 @@ _TEXTS = 500
 _MAX_DIFFERENCE = 1e-3
 _MIN_AGREEMENT = 0.98
 _MAX_BYTES = 12 * 1024 * 1024
+_COMMAND = (
+    "python -m export pretrain --corpora CORPORA --minutes 25 --seed 7 && "
+    "python -m export understanding --minutes 45 --seed 7 && python -m export onnx"
+)
 
 
 class ParityError(Exception):
@@ -133,12 +137,12 @@ def _agreement(one: Any, other: Any) -> float:
 
 
 def median_ms(folder: Path, texts: Sequence[str]) -> float:
-    """Milliseconds for one text on one core, tokenising and decoding included."""
+    """Milliseconds of processor time for one text, tokenising and decoding included."""
     encoder, times = Encoder(folder), []
     for text in texts:
-        started = time.perf_counter()
+        started = time.process_time()
         encoder.encode([text])
-        times.append((time.perf_counter() - started) * 1000)
+        times.append((time.process_time() - started) * 1000)
     return statistics.median(times)
 
 
@@ -174,7 +178,7 @@ def main(argv: Sequence[str]) -> int:
     entry = manifest.Entry(
         name="understanding",
         version=version,
-        command="python -m export pretrain && python -m export understanding && python -m export onnx",
+        command=_COMMAND,
         made=date.today(),
         data=[*SOURCES, {"name": "export/data/shop_language.py", "licence": "Apache-2.0"}],
         metrics={name: round(value, 4) for name, value in {**trained, **figures}.items()},

@@ -20,10 +20,14 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 
 from export.data.shop_language import examples
-from runtime.types import Emotion, Intent
+from runtime.knowledge.catalogue import read_catalogue
+from runtime.settings import DEMO_GOODS
+from runtime.types import Emotion, Intent, Utterance
 from runtime.understanding.encoder import Encoder
+from runtime.understanding.goods_names import CatalogueNames
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.schemes import scheme_a, scheme_b
+from runtime.understanding.understand import understand
 
 Label = TypeVar("Label")
 Spans = tuple[tuple[str, str], ...]  # (slot name, text)
@@ -96,6 +100,21 @@ def model_reader(folder: Path) -> Reader:
             )
             for text, one in zip(texts, encoder.encode(texts), strict=True)
         ]
+
+    return read
+
+
+def box_reader(folder: Path) -> Reader:
+    """The whole of the box's understanding: the model's slots joined by lexicon, numbers and goods' names."""
+    encoder, names = Encoder(folder), CatalogueNames.of(read_catalogue(DEMO_GOODS).products)
+
+    def read(texts: Sequence[str]) -> list[Line]:
+        found = []
+        for text in texts:
+            one = understand(encoder, Utterance(text), names)
+            slots = tuple((slot.name.value, slot.text) for slot in one.slots)
+            found.append(Line(text, one.intent, one.emotion.top(), slots, one.intent_p))
+        return found
 
     return read
 
@@ -179,7 +198,12 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     lines = read_lines(args.dev)
     parts = {"open": [line for at, line in enumerate(lines) if at % 3 != 2], "sealed": lines[2::3]}
-    readers = {"model": model_reader(args.model), "ngrams": ngram_reader(), "keywords": keyword_reader}
+    readers = {
+        "model": model_reader(args.model),
+        "box": box_reader(args.model),
+        "ngrams": ngram_reader(),
+        "keywords": keyword_reader,
+    }
     table = {
         f"{part}/{name}": scores(wanted, read([line.text for line in wanted]))
         for part, wanted in parts.items()

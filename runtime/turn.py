@@ -8,6 +8,7 @@ store or the transcript.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LEAD_IN = re.compile(r"[，、；]?(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是)+$")
 _ENDS = "，。！？；、…~～"
+_FIXED = {Tactic.HAND_OVER, Tactic.ASK}  # said as they stand: a promise of help, one exact question
 _WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
 
 
@@ -106,7 +109,7 @@ async def run_turn(
 
     fallback = template_reply(choice.tactic, understanding.intent, evidence, folded, choice.ask)
     reply = fallback
-    if choice.tactic is Tactic.HAND_OVER:
+    if choice.tactic in _FIXED:
         yield Piece(fallback.text)
     else:
         opening = certain_opening(choice, understanding, fallback)
@@ -135,21 +138,23 @@ async def _speak(
     fallback: Reply,
 ) -> AsyncGenerator[Piece | Reply, None]:
     """Generated words as the guard lets them go; where it does not, the template takes over."""
-    failed = None
+    failed, held = None, ""
     if text := guard.feed(opening):
         yield Piece(text)
     try:
         async with aclosing(drafts):
             async for draft in drafts:
-                if text := guard.feed(draft.text):
+                text, held = _without_lead_in(held + guard.feed(draft.text))
+                if text:
                     yield Piece(text)
                 if guard.verdict.blocked:
                     break
-        if text := guard.finish():
+        if (text := guard.finish()) or (held and not guard.verdict.blocked):
+            text, held = held + text, ""
             yield Piece(text)
     except (EngineFailed, TimeoutError) as error:
         failed = getattr(error, "code", "late")
-    said, facts = guard.verdict.released, guard.verdict.facts
+    said, facts = guard.verdict.released.removesuffix(held), guard.verdict.facts
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
     if why is None:
         last = closing(said, facts)
@@ -162,6 +167,13 @@ async def _speak(
     rest = _taken_over(said, opening, fallback.text)
     yield Piece(rest)
     yield replace(fallback, text=said + rest, facts=tuple(dict.fromkeys((*facts, *fallback.facts))))
+
+
+def _without_lead_in(text: str) -> tuple[str, str]:
+    """What may be shown at once, and words that only make sense with the claim that follows them."""
+    found = _LEAD_IN.search(text)
+    at = found.start() if found else len(text)
+    return text[:at], text[at:]
 
 
 def _taken_over(said: str, opening: str, template: str) -> str:

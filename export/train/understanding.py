@@ -27,6 +27,7 @@ from export.data.goods import random_goods
 from export.data.shop_language import Example, examples
 from export.train.model import Understander
 from export.train.pairs import Pair, pairs
+from export.train.plain import plain
 from export.train.pretrain import rate
 from export.train.vocab import SPECIAL
 from runtime.types import Behaviour, Emotion, Intent
@@ -44,7 +45,9 @@ _WARM_RATE = 5e-3
 _WARM_STEPS = 500
 _WARM_BATCH = 256
 _SMOOTHING = 0.05
+_PLAIN = 0.1
 _UNREAD = 0.15
+_UNREAD_CALIBRATING = 0.45
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
 _HELD_OUT = 3000
@@ -88,8 +91,11 @@ def row(example: Example, words: Tokenizer) -> Row:
 
 def rows(seed: int, words: Tokenizer) -> Iterator[Row]:
     """Fresh generated examples without end."""
+    chance = random.Random(seed)
+    plainly = plain(chance)
     for chunk in count(seed * 1000):
-        yield from (row(example, words) for example in examples(chunk, 5000))
+        for example in examples(chunk, 5000):
+            yield row(next(plainly) if chance.random() < _PLAIN else example, words)
 
 
 def padded(tokens: Sequence[Sequence[int]], fill: int = 0) -> Tensor:
@@ -116,9 +122,9 @@ def known_behaviour(intent: int, chance: np.random.Generator) -> tuple[float, fl
     return behaviour_features(seen)
 
 
-def with_gaps(ids: Tensor) -> Tensor:
+def with_gaps(ids: Tensor, share: float = _UNREAD) -> Tensor:
     """Some tokens unreadable, so that no single word decides: customers have others than our patterns."""
-    unread = (torch.rand(ids.shape) < _UNREAD) & (ids >= len(SPECIAL))
+    unread = (torch.rand(ids.shape) < share) & (ids >= len(SPECIAL))
     return ids.masked_fill(unread, SPECIAL.index("[MASK]"))
 
 
@@ -238,19 +244,24 @@ def temperature(logits: Tensor, wanted: Tensor) -> float:
 
 
 def calibrate(model: Understander, held_out: Sequence[Row]) -> dict[str, float]:
-    """Set both temperatures on held-out sentences; returns these and the accuracies there."""
+    """Set both temperatures on held-out sentences; returns these and the accuracies there.
+
+    Much is made unreadable for it: held-out sentences are easier to read than customers' own.
+    """
     model.eval()
     found: list[tuple[Tensor, ...]] = []
     with torch.no_grad():
         for start in range(0, len(held_out), _BATCH):
             ids = padded([one.ids for one in held_out[start : start + _BATCH]])
             blank = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
-            found.append(model(ids, (ids != 0).long(), *blank)[:2])
-    intent, felt = (torch.cat(part) for part in zip(*found, strict=True))
+            mask = (ids != 0).long()
+            hard = model(with_gaps(ids, _UNREAD_CALIBRATING), mask, *blank)[:2]
+            found.append((*hard, *model(ids, mask, *blank)[:2]))
+    hard_intent, hard_felt, intent, felt = (torch.cat(part) for part in zip(*found, strict=True))
     meant = torch.tensor([one.intent for one in held_out])
     said = torch.tensor([one.emotion for one in held_out])
-    model.intent_temperature.fill_(temperature(intent, meant))
-    model.emotion_temperature.fill_(temperature(felt, said))
+    model.intent_temperature.fill_(temperature(hard_intent, meant))
+    model.emotion_temperature.fill_(temperature(hard_felt, said))
     return {
         "held_out_intent_accuracy": (intent.argmax(-1) == meant).float().mean().item(),
         "held_out_emotion_accuracy": (felt.argmax(-1) == said).float().mean().item(),

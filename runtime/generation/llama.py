@@ -25,6 +25,8 @@ from runtime.generation.prompt import BOT, END
 from runtime.types import Draft
 
 CHUNK = 64  # prompt tokens evaluated between two looks at ``cancelled``
+ALTERNATIVES = 8  # tokens looked at when the likeliest one repeats what was just said
+LONGEST_CIRCLE = 8  # tokens
 ABORTED = 2  # llama_decode's return value
 
 
@@ -75,8 +77,7 @@ class LlamaEngine:
         params.n_ctx = context * slots
         params.n_batch = params.n_ubatch = CHUNK
         params.n_seq_max = slots
-        params.n_threads = 1 if self._small() else threads
-        params.n_threads_batch = threads
+        params.n_threads = params.n_threads_batch = 1 if self._small() else threads
         params.no_perf = True
         self._ctx = lc.llama_init_from_model(self._model, params)
         if not self._ctx:
@@ -116,8 +117,10 @@ class LlamaEngine:
         if not self._prefill(seq, tokens):
             return
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        spoken: list[int] = []
         for _ in range(max_tokens):
-            token = int(np.argmax(self._logits()))
+            token = self._next(spoken)
+            spoken.append(token)
             if token == self._own_end or lc.llama_vocab_is_eog(self._vocab, token):
                 break
             if text := decoder.decode(self._piece(token)):
@@ -133,7 +136,7 @@ class LlamaEngine:
         lc.llama_model_free(self._model)
 
     def _small(self) -> bool:
-        # Below about 50 M parameters a token is too little work to share between two threads.
+        # Too little work to share: threads that wait for each other lose whenever a core is wanted elsewhere.
         return int(lc.llama_model_n_params(self._model)) < 50_000_000
 
     def _make_formatter(self) -> Any:
@@ -164,6 +167,20 @@ class LlamaEngine:
 
     def _logits(self) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         return np.ctypeslib.as_array(lc.llama_get_logits_ith(self._ctx, -1), (self._vocab_size,))
+
+    def _next(self, spoken: list[int]) -> int:
+        """The likeliest token that does not begin to go round in circles; figures may repeat: 2999, 5858."""
+        logits = self._logits()
+        likely = np.argpartition(logits, -ALTERNATIVES)[-ALTERNATIVES:]
+        ranked = likely[np.argsort(-logits[likely], kind="stable")].tolist()
+        return int(next((token for token in ranked if not self._circles([*spoken, token])), ranked[0]))
+
+    def _circles(self, tokens: list[int]) -> bool:
+        if self._piece(tokens[-1]).isdigit():
+            return False
+        thrice = len(tokens) > 2 and tokens[-1] == tokens[-2] == tokens[-3]
+        spans = range(2, min(LONGEST_CIRCLE, len(tokens) // 2) + 1)
+        return thrice or any(tokens[-span:] == tokens[-2 * span : -span] for span in spans)
 
     def _sequence(self, session: str) -> int:
         """The session's sequence; the least recently used one is taken over when all are in use."""

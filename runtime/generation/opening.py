@@ -9,8 +9,10 @@ from runtime.types import Evidence, FactKind, Intent, Reply, Source, Tactic, Und
 
 SURE = 0.5  # probability of the intent from which its fact may open the reply
 
-_ONE_FACT = {
+_FROM_FACTS = {Tactic.RECOMMEND, Tactic.COMPARE, Tactic.OFFER, Tactic.HOLD_PRICE}
+_ABOUT_FACTS = {
     Intent.PRICE,
+    Intent.FUNCTION,
     Intent.PROMOTION,
     Intent.STOCK,
     Intent.DELIVERY,
@@ -22,9 +24,9 @@ _SENTENCE = re.compile(r"[^。！？]*")
 
 def certain_opening(choice: Choice, understanding: Understanding, template: Reply) -> str:
     """The template's first sentence without its full stop, or nothing where the generator should choose."""
-    asked = choice.tactic is Tactic.INFORM and understanding.intent in _ONE_FACT
-    certain = asked or choice.tactic in (Tactic.OFFER, Tactic.HOLD_PRICE)
-    if not certain or not template.facts or understanding.intent_p < SURE:
+    asked = choice.tactic is Tactic.INFORM and understanding.intent in _ABOUT_FACTS
+    certain = (asked and understanding.intent_p >= SURE) or choice.tactic in _FROM_FACTS
+    if not certain or not template.facts:
         return ""
     found = _SENTENCE.match(template.text)
     return found[0] if found else ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from runtime.types import EmotionVector, Understanding, Utterance
+from runtime.types import EmotionVector, Intent, Understanding, Utterance
 from runtime.understanding.encoder import EncoderLike
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
+
+# How much less likely 其他 is of a sentence that names the shop's own goods: the encoder was trained
+# on questions for other shops' goods in the same words.
+OUT_OF_SCOPE = 0.25
 
 
 def understand(encoder: EncoderLike, utterance: Utterance, names: CatalogueNames) -> Understanding:
@@ -14,11 +18,21 @@ def understand(encoder: EncoderLike, utterance: Utterance, names: CatalogueNames
     encoded = encoder.encode([text], [utterance.emotion], [utterance.behaviour])[0]
     return Understanding(
         text=text,
-        intents=encoded.intents,
+        intents=within_scope(encoded.intents) if any(names.find(text)) else encoded.intents,
         emotion=fuse_emotions(encoded.emotion, utterance.emotion),
         slots=find_slots(text, encoded.tags, names),
         embedding=encoded.embedding,
     )
+
+
+def within_scope(intents: tuple[float, ...]) -> tuple[float, ...]:
+    """The shares of intents once the words are known to name goods of this shop."""
+    weighed = [
+        share * OUT_OF_SCOPE if intent is Intent.OTHER else share
+        for intent, share in zip(Intent, intents, strict=True)
+    ]
+    whole = sum(weighed) or 1.0
+    return tuple(share / whole for share in weighed)
 
 
 def fuse_emotions(words: EmotionVector, heard: EmotionVector | None) -> EmotionVector:

@@ -44,8 +44,8 @@ def test_the_fact_that_was_asked_for_opens_the_reply() -> None:
 @pytest.mark.parametrize(
     ("tactic", "intent", "p", "template"),
     [
-        (Tactic.RECOMMEND, Intent.RECOMMEND, 0.9, TOLD),
-        (Tactic.INFORM, Intent.FUNCTION, 0.9, TOLD),
+        (Tactic.GREET, Intent.GREETING, 0.9, TOLD),
+        (Tactic.INFORM, Intent.OTHER, 0.9, TOLD),
         (Tactic.INFORM, Intent.PRICE, 0.3, TOLD),
         (Tactic.INFORM, Intent.PRICE, 0.9, Reply("资料里没有写。", Source.TEMPLATE)),
     ],
