@@ -38,7 +38,8 @@ QUANTISATIONS = {
 MODELS, DEMO = Path("models"), Path("firmware_config/demo")
 COMMAND = (
     "python -m export tokenizer --to work/tokenizer.json && "
-    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator --minutes 43 --rate 1.2e-3 && "
+    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
+    "--minutes 43 --rate 1.2e-3 && "
     "python -m export gguf --from work/generator --to work/gguf --ship q4_0"
 )
 PARITY_PROMPTS, TOKENIZER_PROMPTS = 40, 500
