@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 
 _LEAD_IN = re.compile(r"[，、；]?(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是)+$")
 _ENDS = "，。！？；、…~～"
-_FIXED = {Tactic.HAND_OVER, Tactic.ASK}  # said as they stand: a promise of help, one exact question
+# Said as they stand: a promise of help, one exact question, that something is not known.
+_FIXED = {Tactic.HAND_OVER, Tactic.ASK, Tactic.ADMIT}
 _WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
 
 
@@ -112,7 +113,7 @@ async def run_turn(
     if choice.tactic in _FIXED:
         yield Piece(fallback.text)
     else:
-        opening = certain_opening(choice, understanding, fallback)
+        opening = certain_opening(fallback)
         drafts = shop.generate(session, folded, evidence, utterance.text, choice.tactic, opening)
         guard = Guard(evidence, folded.focus, _needs(folded))
         closing = partial(untold_price, choice.tactic, evidence)

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import re
 
-from runtime.dialogue.tactics import Choice
-from runtime.types import Evidence, FactKind, Intent, Reply, Source, Tactic, Understanding
+from runtime.types import Evidence, FactKind, Reply, Source, Tactic
 
-SURE = 0.5  # probability of the intent from which its fact may open the reply
-
-_FROM_FACTS = {Tactic.RECOMMEND, Tactic.COMPARE, Tactic.OFFER, Tactic.HOLD_PRICE}
-_ABOUT_FACTS = {
-    Intent.PRICE,
-    Intent.FUNCTION,
-    Intent.PROMOTION,
-    Intent.STOCK,
-    Intent.DELIVERY,
-    Intent.INSTALL,
-    Intent.WARRANTY,
-}
 _SENTENCE = re.compile(r"[^。！？]*")
 
 
-def certain_opening(choice: Choice, understanding: Understanding, template: Reply) -> str:
-    """The template's first sentence without its full stop, or nothing where the generator should choose."""
-    asked = choice.tactic is Tactic.INFORM and understanding.intent in _ABOUT_FACTS
-    certain = (asked and understanding.intent_p >= SURE) or choice.tactic in _FROM_FACTS
-    if not certain or not template.facts:
-        return ""
+def certain_opening(template: Reply) -> str:
+    """The template's first sentence without its full stop where it states a fact, or nothing."""
     found = _SENTENCE.match(template.text)
-    return found[0] if found else ""
+    return found[0] if found and template.facts else ""
 
 
 def untold_price(tactic: Tactic, evidence: Evidence, said: str, stated: tuple[str, ...]) -> Reply | None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from runtime.dialogue.tactics import Choice
 from runtime.generation.opening import certain_opening, untold_price
 from runtime.types import (
-    EmotionVector,
     Evidence,
     Fact,
     FactKind,
     Hit,
-    Intent,
     Product,
     Reply,
     Source,
     Tactic,
-    Understanding,
 )
 
 FIRST = Product("P1", "凉川静享空调", "空调", "凉川", "KF-1", 2999)
@@ -31,27 +26,12 @@ EVIDENCE = Evidence((Hit(FIRST, 1, ""), Hit(SECOND, 0.5, "")), PRICES)
 TOLD = Reply("凉川静享空调现价2999元。您可以再看看。", Source.TEMPLATE, ("P1.price",))
 
 
-def understood(intent: Intent, p: float = 0.9) -> Understanding:
-    shares = tuple(p if one is intent else 0.0 for one in Intent)
-    return Understanding("", shares, EmotionVector(0, 0, 1, 0), (), np.zeros(128, np.float32))
-
-
 def test_the_fact_that_was_asked_for_opens_the_reply() -> None:
-    opening = certain_opening(Choice(Tactic.INFORM, ""), understood(Intent.PRICE), TOLD)
-    assert opening == "凉川静享空调现价2999元"
+    assert certain_opening(TOLD) == "凉川静享空调现价2999元"
 
 
-@pytest.mark.parametrize(
-    ("tactic", "intent", "p", "template"),
-    [
-        (Tactic.GREET, Intent.GREETING, 0.9, TOLD),
-        (Tactic.INFORM, Intent.OTHER, 0.9, TOLD),
-        (Tactic.INFORM, Intent.PRICE, 0.3, TOLD),
-        (Tactic.INFORM, Intent.PRICE, 0.9, Reply("资料里没有写。", Source.TEMPLATE)),
-    ],
-)
-def test_elsewhere_the_generator_begins(tactic: Tactic, intent: Intent, p: float, template: Reply) -> None:
-    assert certain_opening(Choice(tactic, ""), understood(intent, p), template) == ""
+def test_without_a_fact_the_generator_begins() -> None:
+    assert certain_opening(Reply("您好，想看点什么？", Source.TEMPLATE)) == ""
 
 
 def test_a_recommendation_without_its_price_gets_it() -> None:
