@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.soak [--minutes 5] [--sessions 8]
 
-Last output (2026-11-21, 8 sessions, 5 minutes): 11888 turns, 0 errors, 0 cross-talk; first words: median 6 ms,
+Last output (2026-11-21): 11888 turns, 0 errors, 0 cross-talk; first words: median 6 ms,
 p95 11 ms; resident: first quarter 283 MB, last quarter 287 MB, limit 4096 MB
 """
 
