@@ -1,7 +1,7 @@
 """How well the whole assistant does on hand-written dialogues and questions about the demo shop.
 
-Every third dialogue and question is sealed: its scores are printed apart and its errors are never shown,
-so that work on the errors of the others can be judged by it.
+What is sealed has its scores printed apart and its errors never shown, so that work on the errors of what
+is open can be judged by it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ from runtime.types import DialogueState, Draft, Hit, Source, Turn, Utterance
 from runtime.understanding.numbers import normalise_text, parse_quantities, read_quantity
 
 RECALL_AT = 5
-_SEALED = 3  # every third
+PARTS = ("open", "sealed")  # folders of the dev set
 
 _ADMITS = re.compile(
     r"没有?(写|标|提|列|注明|查到|找到|看到|资料|相关|这[类种样款个]|卖|进)|资料里?(暂时)?没|[查答]不[到上]|"
@@ -220,20 +221,28 @@ class Silent:
         pass
 
 
-async def _play_all(args: argparse.Namespace) -> tuple[list[list[Played]], list[list[Played]]]:
-    today = date.today()
-    dialogues, questions = (
-        read_dialogues(args.dev / "dialogues.jsonl"),
-        read_questions(args.dev / "questions.jsonl"),
+class Part(NamedTuple):
+    """One folder of the dev set, played."""
+
+    dialogues: list[list[Played]]
+    questions: list[Played]
+
+
+async def _play_part(shop: Shop, folder: Path, today: date) -> Part:
+    dialogues = read_dialogues(folder / "dialogues.jsonl")
+    questions = read_questions(folder / "questions.jsonl")
+    return Part(
+        [await play(shop, f"dialogue {n}", one, today) for n, one in enumerate(dialogues)],
+        [(await play(shop, f"question {n}", [one], today))[0] for n, one in enumerate(questions)],
     )
+
+
+async def _play_all(args: argparse.Namespace) -> dict[str, Part]:
     engine = Silent if args.generator == "template" else LlamaEngine
     with TemporaryDirectory() as folder, patch.object(runtime.shop, "LlamaEngine", engine):
         async with Shop.opened(Settings(), Path(folder)) as shop:
             await shop.import_goods(args.goods)
-            return (
-                [await play(shop, f"dialogue {n}", one, today) for n, one in enumerate(dialogues)],
-                [await play(shop, f"question {n}", [one], today) for n, one in enumerate(questions)],
-            )
+            return {part: await _play_part(shop, args.dev / part, date.today()) for part in PARTS}
 
 
 # --- the command -----------------------------------------------------------------------------
@@ -248,24 +257,18 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--dev", type=Path, default=Path("export/data/dev"))
     parser.add_argument("--goods", type=Path, default=DEMO_GOODS)
     parser.add_argument("--generator", choices=["model", "template"], default="model")
-    parser.add_argument("--errors", type=int, default=0, metavar="N", help="print N turns that went wrong")
+    parser.add_argument(
+        "--errors", type=int, default=0, metavar="N", help="print N open turns that went wrong"
+    )
     args = parser.parse_args(argv)
-    dialogues, questions = asyncio.run(_play_all(args))
-    for name, dialogues_of, questions_of in (
-        ("open", _open(dialogues), _open(questions)),
-        ("sealed", dialogues[_SEALED - 1 :: _SEALED], questions[_SEALED - 1 :: _SEALED]),
-    ):
-        row = scores(dialogues_of, [played for one in questions_of for played in one])
-        figures = "  ".join(f"{key} {value:.3f}" for key, value in row.items())
-        print(f"{name:7} dialogues={len(dialogues_of)} questions={len(questions_of)}  {figures}")
-    wrong = [p for one in (*_open(dialogues), *_open(questions)) for p in one if faults(p)]
-    for played in wrong[: args.errors]:
+    parts = asyncio.run(_play_all(args))
+    for name, part in parts.items():
+        figures = "  ".join(f"{key} {value:.3f}" for key, value in scores(*part).items())
+        print(f"{name:7} dialogues={len(part.dialogues)} questions={len(part.questions)}  {figures}")
+    may_be_read = parts["open"]
+    for played in islice(filter(faults, chain(*may_be_read.dialogues, may_be_read.questions)), args.errors):
         print(shown(played))
     return 0
-
-
-def _open(conversations: list[list[Played]]) -> list[list[Played]]:
-    return [one for at, one in enumerate(conversations) if at % _SEALED != _SEALED - 1]
 
 
 def shown(played: Played) -> str:

@@ -182,15 +182,15 @@ def test_the_command_scores_and_hides_what_is_sealed(
         }
     ]
     wrong = [{"text": "棠岛净味冰箱呢", "state": {}, "focus": "P1", "must": [], "must_not": []}]
-    dialogues = [
-        {"name": "一", "turns": turns},
-        {"name": "二", "turns": wrong},
-        {"name": "三", "turns": wrong},
-    ]
     questions = [{"text": "凉川静享空调", "products": ["P1"], "answerable": True}]
-    for name, lines in (("dialogues", dialogues), ("questions", questions)):
-        text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
-        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    for part, dialogues, asked in (
+        ("open", [turns, wrong], questions),
+        ("sealed", [wrong], []),
+    ):
+        (tmp_path / part).mkdir()
+        for name, lines in (("dialogues", [{"turns": each} for each in dialogues]), ("questions", asked)):
+            text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+            (tmp_path / part / f"{name}.jsonl").write_text(text, encoding="utf-8")
     arguments = ["--dev", str(tmp_path), "--goods", str(tmp_path / "goods.csv"), "--generator", "template"]
     assert main([*arguments, "--errors", "9"]) == 0
     printed = capsys.readouterr().out
