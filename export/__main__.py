@@ -10,6 +10,7 @@ COMMANDS = {
     "pretrain": "export.train.pretrain:main",
     "understanding": "export.train.understanding:main",
     "onnx": "export.onnx:main",
+    "near-duplicates": "export.near_duplicates:main",
     "report-understanding": "export.report:main",
     "report-dialogues": "export.evaluate:main",
     "tokenizer": "export.train.tokenizer:main",
