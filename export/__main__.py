@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from export.errors import ExportFailed
+
 # name -> module:function(argv) -> exit code; imported only when asked for, since torch is slow to load
 COMMANDS = {
     "pretrain": "export.train.pretrain:main",
-    "understanding": "export.train.understanding:main",
-    "onnx": "export.onnx:main",
+    "train-understanding": "export.train.understanding:main",
+    "understanding": "export.onnx:main",
     "near-duplicates": "export.near_duplicates:main",
     "report-understanding": "export.report:main",
     "report-dialogues": "export.evaluate:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",
-    "gguf": "export.gguf:main",
+    "count-replies": "export.count_replies:main",
+    "generator": "export.generator:main",
+    "gguf": "export.generator:main",
     "report-generator": "export.report_generator:main",
 }
 
@@ -25,7 +29,11 @@ def main(argv: list[str]) -> int:
         print(f"usage: python -m export {{{'|'.join(COMMANDS)}}} …", file=sys.stderr)
         return 2
     module, function = COMMANDS[argv[0]].split(":")
-    return int(getattr(import_module(module), function)(argv[1:]))
+    try:
+        return int(getattr(import_module(module), function)(argv[1:]))
+    except ExportFailed as failure:
+        print(f"{failure.code}: {failure}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

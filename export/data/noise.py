@@ -10,7 +10,7 @@ import random
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from export.data.grammar import Piece
 from runtime.understanding import lexicon
 
 _FILE = Path(__file__).parent / "patterns" / "noise.toml"
+_ALIKE = Path(__file__).parent / "patterns" / "alike.txt"
 _KEPT = frozenset("不没别无未冇勿唔保报买卖退换修,.?! 一二三四五六七八九十百千万两半几折块元")
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("r", "l"))
 _FINALS = (("ing", "in"), ("eng", "en"), ("ang", "an"))
@@ -60,11 +61,23 @@ def _rules() -> tuple[Rules, tuple[Rules, ...]]:
     """(what is typed for what is meant, the dialects)."""
     table = tomllib.loads(_FILE.read_text("utf-8"))
 
-    def compiled(words: dict[str, list[str]]) -> Rules:
-        longest_first = sorted(words, key=len, reverse=True)
-        return re.compile("|".join(longest_first)), {word: tuple(others) for word, others in words.items()}
+    return _compiled(table["typed"]), tuple(map(_compiled, table["dialects"].values()))
 
-    return compiled(table["typed"]), tuple(map(compiled, table["dialects"].values()))
+
+def _compiled(words: Mapping[str, Sequence[str]]) -> Rules:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(longest_first)), {word: tuple(others) for word, others in words.items()}
+
+
+@lru_cache(maxsize=1)
+def _alike() -> Rules:
+    others: defaultdict[str, list[str]] = defaultdict(list)
+    for line in _ALIKE.read_text("utf-8").splitlines():
+        group = [] if line.startswith("#") else line.split("|")
+        for word in group:
+            if len(word) > 1:
+                others[word] += (other for other in group if other != word)
+    return _compiled(others)
 
 
 def homophones(pieces: list[Piece], rng: random.Random) -> list[Piece]:
@@ -99,6 +112,11 @@ def _replace(pieces: list[Piece], rules: Rules, rng: random.Random, share: float
         )
         for words, slot in pieces
     ]
+
+
+def reworded(pieces: list[Piece], rng: random.Random) -> list[Piece]:
+    """Said in other words of the same meaning."""
+    return _replace(pieces, _alike(), rng, 0.3)
 
 
 def typed(pieces: list[Piece], rng: random.Random) -> list[Piece]:

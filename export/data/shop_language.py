@@ -2,7 +2,9 @@
 
 Some lines are patterns with holes (patterns/*.txt), most are whole utterances written by hand
 (patterns/hand/*.txt); scenes.toml says what there is to say about each kind of goods, words.toml how
-people begin and end. Every line has one intent (its file) and one emotion (its mark, else 中性).
+people begin and end; alike.txt says which words may stand for others. Every line has one intent (its file)
+and one emotion (its mark, else 中性). One hand-written line in twelve
+is held out: nothing is trained on it, so that what is trained can be weighed and calibrated on it.
 
 The label of a message that asks several things is that of the last request in it: it is the one that
 the customer waits for. Thanks, greetings, reasons and complaints around it never change the intent;
@@ -17,6 +19,7 @@ import argparse
 import random
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -30,7 +33,8 @@ from runtime.types import Emotion, Intent
 
 MARKS = {"@怒": Emotion.ANGRY, "@喜": Emotion.HAPPY, "@豫": Emotion.HESITANT}
 
-_HAND = 0.55  # share of examples that start from a hand-written utterance
+_HAND = 0.8  # share of examples that start from a hand-written utterance
+_HELD_OUT = 12  # one hand-written line in so many
 _WEIGHTS = {Intent.OTHER: 1.6, Intent.RECOMMEND: 1.7, Intent.FUNCTION: 1.2, Intent.GREETING: 0.8}
 # Shares of the emotions, in their order: angry, happy, neutral, hesitant.
 _USUALLY = (0.12, 0.11, 0.6, 0.17)
@@ -67,6 +71,7 @@ class Line:
     nodes: Sequence
     emotion: Emotion
     whole: bool  # nothing to fill in
+    held_out: bool
 
 
 def read_lines(path: Path) -> tuple[Line, ...]:
@@ -78,7 +83,8 @@ def read_lines(path: Path) -> tuple[Line, ...]:
             continue
         emotion = MARKS.get(text[-2:], Emotion.NEUTRAL)
         nodes = parse(text if emotion is Emotion.NEUTRAL else text[:-2].rstrip())
-        lines.append(Line(nodes, emotion, whole=not holes(nodes)))
+        held_out = zlib.crc32(text.encode()) % _HELD_OUT == 0
+        lines.append(Line(nodes, emotion, whole=not holes(nodes), held_out=held_out))
     return tuple(lines)
 
 
@@ -97,13 +103,19 @@ def _around() -> dict[tuple[str, Emotion], tuple[Sequence, ...]]:
 
 
 @cache
-def _with(folder: Path, intent: Intent, emotion: Emotion) -> tuple[Line, ...]:
-    return tuple(line for line in lines_of(folder)[intent] if line.emotion is emotion)
+def _with(intent: Intent, emotion: Emotion) -> tuple[Line, ...]:
+    return tuple(line for line in lines_of(PATTERNS)[intent] if line.emotion is emotion)
+
+
+@cache
+def _written(intent: Intent, emotion: Emotion, held_out: bool) -> tuple[Line, ...]:
+    lines = lines_of(PATTERNS / "hand")[intent]
+    return tuple(line for line in lines if line.emotion is emotion and line.held_out is held_out)
 
 
 def _lines(rng: random.Random, intent: Intent, emotion: Emotion) -> tuple[Line, ...]:
-    written = _with(PATTERNS / "hand", intent, emotion) if rng.random() < _HAND else ()
-    return written or _with(PATTERNS, intent, emotion)
+    written = _written(intent, emotion, False) if rng.random() < _HAND else ()
+    return written or _with(intent, emotion)
 
 
 def _around_with(speaker: Speaker, emotion: Emotion, pieces: list[Piece]) -> list[Piece]:
@@ -141,13 +153,13 @@ def _utterance(rng: random.Random, intent: Intent) -> tuple[list[Piece], Emotion
     line = rng.choice(lines)
     pieces = speaker.say(line.nodes)
     if line.whole:
-        pieces = _revoiced(pieces, speaker)
+        pieces = noise.reworded(_revoiced(pieces, speaker), rng)
     if wrapped:
         pieces = _around_with(speaker, emotion, pieces)
     elif intent not in _BARE and rng.random() < 0.3:
         pieces = _around_with(speaker, Emotion.NEUTRAL, pieces)
     if intent in _ASKING and rng.random() < 0.07:
-        first = rng.choice(_with(PATTERNS, rng.choice(_ASKING), Emotion.NEUTRAL))
+        first = rng.choice(_with(rng.choice(_ASKING), Emotion.NEUTRAL))
         joint = rng.choice((",", "?", ",还有", "?另外", ",再问下", " "))
         pieces = [*_unended(speaker.say(first.nodes)), (joint, None), *pieces]
     return pieces, emotion
@@ -180,8 +192,23 @@ def one(rng: random.Random, intent: Intent, *, noisy: float = 0.3) -> Example:
     pieces = _punctuated(pieces, rng)
     if rng.random() < noisy:
         pieces = noise.disturb(pieces, rng)
+    return _example(pieces, intent, emotion)
+
+
+def _example(pieces: list[Piece], intent: Intent, emotion: Emotion) -> Example:
     text, slots = join(_tidy(pieces))
     return Example(text, intent, emotion, slots)
+
+
+def held_out(seed: int) -> list[Example]:
+    """The hand-written lines that nothing is trained on, as written but for their punctuation."""
+    rng = random.Random(seed)
+    return [
+        _example(_punctuated(Speaker(rng).say(line.nodes), rng), intent, emotion)
+        for intent in Intent
+        for emotion in Emotion
+        for line in _written(intent, emotion, True)
+    ]
 
 
 def examples(seed: int, count: int) -> Iterator[Example]:

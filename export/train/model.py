@@ -17,14 +17,17 @@ _PAIRS, _WIDTH = 1 << 15, 32
 class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Any Hugging Face BERT may be the encoder. The intent head is the seed design's fusion.
 
-    A small encoder trained from scratch is slow to find words, so n-grams speak first: a linear reader's
-    logits are added to those of the intent and emotion heads, and the slot head sees each token's pairs.
+    Two experts judge intent and emotion, each trained by itself: the encoder's heads, and a linear reader of
+    n-grams, which is sound where words decide. Their logits are mixed by weights fitted on sentences that
+    neither has seen; until then the encoder speaks alone. The slot head sees each token's pairs as well.
+    ``ignored`` inputs (emotion, behaviour) never reach the intent head: what an ablation measures.
     """
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, encoder: BertModel, ignored: frozenset[str] = frozenset()) -> None:
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder = encoder
+        self.ignored = ignored
         self.ngrams = NgramReader(len(Intent) + len(Emotion))
         self.pairs = nn.Embedding(_PAIRS, _WIDTH, _weight=torch.zeros(_PAIRS, _WIDTH))
         self.emotion_head = nn.Linear(width, len(Emotion))
@@ -35,8 +38,8 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         self.slot_head = nn.Linear(width + 2 * _WIDTH, len(TAGS))
         self.embedding_head = nn.Linear(width, EMBEDDING)
         self.dropout = nn.Dropout(_DROPOUT)
-        self.register_buffer("intent_temperature", torch.ones(()))
-        self.register_buffer("emotion_temperature", torch.ones(()))
+        self.register_buffer("intent_mix", torch.tensor([1.0, 0.0]))
+        self.register_buffer("emotion_mix", torch.tensor([1.0, 0.0]))
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, emotion: Tensor, behaviour: Tensor
@@ -48,10 +51,14 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         hidden, mean = self._encoded(input_ids, attention_mask)
         plain = self.ngrams(input_ids, attention_mask)
         said = self.dropout(hidden[:, 0] + mean)
-        felt = (self.emotion_head(said) + plain[:, len(Intent) :]) / self.emotion_temperature
+        felt = mixed(self.emotion_mix, self.emotion_head(said), plain[:, len(Intent) :])
         heard = emotion + (1 - emotion.sum(-1, keepdim=True)) * felt.softmax(-1).detach()
+        if "emotion" in self.ignored:
+            heard = torch.zeros_like(heard)
+        if "behaviour" in self.ignored:
+            behaviour = torch.zeros_like(behaviour)
         fused = self.fusion(torch.cat([said, self.emotion_in(heard), self.behaviour_in(behaviour)], -1))
-        intent = (self.intent_head(fused) + plain[:, : len(Intent)]) / self.intent_temperature
+        intent = mixed(self.intent_mix, self.intent_head(fused), plain[:, : len(Intent)])
         return intent, felt, self.tag(hidden, input_ids), self._embedding(mean)
 
     def tag(self, hidden: Tensor, input_ids: Tensor) -> Tensor:
@@ -72,3 +79,8 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
 
     def _embedding(self, mean: Tensor) -> Tensor:
         return nn.functional.normalize(self.embedding_head(mean), dim=-1)
+
+
+def mixed(mix: Tensor, encoder: Tensor, ngrams: Tensor) -> Tensor:
+    """Logits of both experts, [B,n] each, weighed by ``mix`` [2], which divides by the temperature too."""
+    return mix[0] * encoder + mix[1] * ngrams

@@ -1,6 +1,7 @@
-"""Joint training of the understanding model's heads on generated shop language.
+"""Joint training of the understanding model's heads on the language of the shop.
 
-Every epoch sees fresh sentences. The hand-written dev set is never read here.
+Every epoch sees fresh sentences. The encoder and the n-gram reader learn apart; how far to believe each is
+fitted on hand-written lines that neither has seen. The dev set is never read here.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertModel
+from transformers import BertConfig, BertModel
 
 from export.data.goods import random_goods
-from export.data.shop_language import Example, examples
-from export.train.model import Understander
+from export.data.shop_language import Example, examples, held_out
+from export.train.model import Understander, mixed
 from export.train.pairs import Pair, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
@@ -36,10 +37,10 @@ from runtime.understanding.encoder import TAGS, Tokenizer, behaviour_features, t
 log = logging.getLogger(__name__)
 
 MAX_TOKENS = 64
-_BATCH = 32
+_BATCH = 48
 _PAIRS = 16
 _PAIRS_EVERY = 6  # steps; product texts are long, and the other heads must not starve
-_PEAK_RATE = 5e-4
+_PEAK_RATE = 6e-4
 _FITTED = 60_000
 _WARM_RATE = 5e-3
 _WARM_STEPS = 500
@@ -47,10 +48,8 @@ _WARM_BATCH = 256
 _SMOOTHING = 0.05
 _PLAIN = 0.1
 _UNREAD = 0.15
-_UNREAD_CALIBRATING = 0.45
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
-_HELD_OUT = 3000
 _GOODS = 4000
 _REPORT_STEPS = 240
 
@@ -172,14 +171,18 @@ def info_nce(questions: Tensor, answers: Tensor, also: Tensor) -> Tensor:
     return functional.cross_entropy(likeness, torch.arange(len(questions)))
 
 
-def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
-    """Teach what n-grams alone tell: some minutes' work, which the encoder then need not do."""
-    torch.manual_seed(seed)
-    fresh = rows(seed + 2, words)
-    known = [next(fresh) for _ in range(_FITTED)]
+def fit_ngrams(model: Understander, words: Tokenizer, seed: int) -> None:
+    """The second expert, by itself."""
+    known = list(islice(rows(seed + 2, words), _FITTED))
     labels = [one.intent for one in known], [one.emotion for one in known]
     model.ngrams.fit([torch.tensor([one.ids]) for one in known], labels)
     log.info("n-grams: fitted on %d examples", _FITTED)
+
+
+def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
+    """Teach the slot head what pairs alone tell: a minute's work, which the encoder then need not do."""
+    torch.manual_seed(seed)
+    fresh = rows(seed + 3, words)
     optimiser = torch.optim.AdamW([*model.pairs.parameters(), *model.slot_head.parameters()], lr=_WARM_RATE)
     for step in range(1, _WARM_STEPS + 1):
         batch = [next(fresh) for _ in range(_WARM_BATCH)]
@@ -236,69 +239,87 @@ def _pooled(found: list[Row], draw: random.Random) -> list[list[Row]]:
     return batches
 
 
-def temperature(logits: Tensor, wanted: Tensor) -> float:
-    """The divisor of the logits under which the held-out labels are likeliest."""
-    tried = np.geomspace(0.3, 3.0, 61)
-    losses = [functional.cross_entropy(logits / value, wanted).item() for value in tried]
-    return float(tried[int(np.argmin(losses))])
+def mix(encoder: Tensor, ngrams: Tensor, wanted: Tensor) -> Tensor:
+    """The two factors of the experts' logits under which the held-out labels are likeliest."""
+    factors = torch.zeros(2, requires_grad=True)  # logarithms: an expert is never believed in reverse
+    optimiser = torch.optim.LBFGS([factors], max_iter=100, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        missed = functional.cross_entropy(mixed(factors.exp(), encoder, ngrams), wanted)
+        missed.backward()
+        return missed
+
+    optimiser.step(loss)
+    return factors.detach().exp()
 
 
-def calibrate(model: Understander, held_out: Sequence[Row]) -> dict[str, float]:
-    """Set both temperatures on held-out sentences; returns these and the accuracies there.
-
-    Much is made unreadable for it: held-out sentences are easier to read than customers' own.
-    """
+def calibrate(model: Understander, known: Sequence[Row]) -> dict[str, float]:
+    """Weigh both experts on held-out sentences; returns the weights and the accuracies there."""
     model.eval()
-    found: list[tuple[Tensor, ...]] = []
+    experts: dict[str, list[Tensor]] = {"encoder": [], "ngrams": []}
     with torch.no_grad():
-        for start in range(0, len(held_out), _BATCH):
-            ids = padded([one.ids for one in held_out[start : start + _BATCH]])
-            blank = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
+        for start in range(0, len(known), _BATCH):
+            ids = padded([one.ids for one in known[start : start + _BATCH]])
             mask = (ids != 0).long()
-            hard = model(with_gaps(ids, _UNREAD_CALIBRATING), mask, *blank)[:2]
-            found.append((*hard, *model(ids, mask, *blank)[:2]))
-    hard_intent, hard_felt, intent, felt = (torch.cat(part) for part in zip(*found, strict=True))
-    meant = torch.tensor([one.intent for one in held_out])
-    said = torch.tensor([one.emotion for one in held_out])
-    model.intent_temperature.fill_(temperature(hard_intent, meant))
-    model.emotion_temperature.fill_(temperature(hard_felt, said))
-    return {
-        "held_out_intent_accuracy": (intent.argmax(-1) == meant).float().mean().item(),
-        "held_out_emotion_accuracy": (felt.argmax(-1) == said).float().mean().item(),
-        "intent_temperature": model.intent_temperature.item(),
-        "emotion_temperature": model.emotion_temperature.item(),
+            intent, felt, _, _ = model(ids, mask, torch.zeros(len(ids), 4), torch.zeros(len(ids), 2))
+            experts["encoder"].append(torch.cat([intent, felt], -1))
+            experts["ngrams"].append(model.ngrams(ids, mask))
+    encoder, ngrams = (torch.cat(parts) for parts in experts.values())
+    labels = {
+        "intent": torch.tensor([one.intent for one in known]),
+        "emotion": torch.tensor([one.emotion for one in known]),
     }
+    metrics = {}
+    for head, part, kept in (
+        ("intent", slice(len(Intent)), model.intent_mix),
+        ("emotion", slice(len(Intent), None), model.emotion_mix),
+    ):
+        both = encoder[:, part], ngrams[:, part]
+        kept.copy_(mix(*both, labels[head]))
+        for name, logits in zip(("encoder", "ngrams", "both"), (*both, mixed(kept, *both)), strict=True):
+            metrics[f"held_out_{head}_{name}"] = _accuracy(logits, labels[head])
+        metrics[f"{head}_mix_encoder"], metrics[f"{head}_mix_ngrams"] = kept.tolist()
+    return metrics
+
+
+def _accuracy(logits: Tensor, wanted: Tensor) -> float:
+    return (logits.argmax(-1) == wanted).float().mean().item()
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m export understanding",
+        prog="python -m export train-understanding",
         description="Train the understanding model's heads, starting from a pre-trained encoder.",
-        epilog="example: python -m export understanding --encoder work/encoder --minutes 15",
+        epilog="example: python -m export train-understanding --encoder work/encoder --minutes 15",
     )
     parser.add_argument("--encoder", type=Path, default=Path("work/encoder"), help="a BERT folder")
-    parser.add_argument("--start", type=Path, help="an earlier run's folder, to go on from its weights")
     parser.add_argument("--out", type=Path, default=Path("work/understanding"))
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--without", choices=("pretraining", "emotion", "behaviour"), help="ablation: leave this out"
+    )
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     args.out.mkdir(parents=True, exist_ok=True)
-    dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
-    model = Understander(BertModel.from_pretrained(args.encoder, add_pooling_layer=False, **dropout))
-    if args.start:
-        model.load_state_dict(torch.load(args.start / "model.pt", weights_only=True))
-        model.intent_temperature.fill_(1.0)
-        model.emotion_temperature.fill_(1.0)
+    model = Understander(encoder(args.encoder, args.without == "pretraining"), frozenset({args.without}))
     words = tokenizer(args.encoder / "vocab.txt", MAX_TOKENS)
-    if not args.start:
-        warm_up(model, words, args.seed)
+    fit_ngrams(model, words, args.seed)
+    warm_up(model, words, args.seed)
     train(model, words, args.minutes, args.seed)
-    fresh = rows(args.seed + 1, words)
-    metrics = calibrate(model, [next(fresh) for _ in range(_HELD_OUT)])
+    metrics = calibrate(model, [row(example, words) for example in held_out(args.seed)])
     log.info("%s", metrics)
     shutil.copy(args.encoder / "vocab.txt", args.out)
     model.encoder.config.save_pretrained(args.out)
     torch.save(model.state_dict(), args.out / "model.pt")
     (args.out / "training.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def encoder(folder: Path, fresh: bool) -> BertModel:
+    """The folder's encoder with dropout for training, or one of its shape that knows nothing."""
+    dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+    if fresh:
+        return BertModel(BertConfig.from_pretrained(folder, **dropout), add_pooling_layer=False)
+    return BertModel.from_pretrained(folder, add_pooling_layer=False, **dropout)
