@@ -1,0 +1,221 @@
+"""A Llama-, Qwen2- or Qwen3-architecture folder -> GGUF F16 -> Q4_0, Q4_K_M and Q8_0, with parity.
+
+On 200 turns that no training has seen, llama.cpp must tokenise as the tokenizer did, pick the tokens that
+transformers picks, and lose little by quantisation. Beyond a limit the export fails and leaves no manifest entry.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+
+from export.data.replies import Sample, samples
+from export.errors import BadSource
+from export.gguf import write_f16
+from export.llama import QUANTISATIONS, Loaded, quantise
+from export.manifest import Entry, record
+from export.origin import GENERATED, Origin, foreign, read_origin
+from export.parity import Floats, agreement, divergence, losses, require
+from export.report_generator import HELD_OUT_SEED, measure
+from export.vocabulary import is_ours, read_tokenizer
+from runtime.generation.prompt import END
+
+MODELS, DEMO = Path("models"), Path("firmware_config/demo")
+COMMAND = (
+    "python -m export tokenizer --to work/tokenizer.json && "
+    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
+    "--minutes 43 --rate 1.2e-3 && "
+    "python -m export generator --from work/generator --to work/gguf --ship q4_0"
+)
+TURNS, LONGEST = 200, 1024
+AT_LEAST = {"f16_top1_agreement": 0.99}
+AT_MOST = {
+    "tokenised_otherwise": 0,
+    "f16_divergence": 1e-3,
+    "q4_0_perplexity_ratio": 1.15,
+    "q4_k_m_perplexity_ratio": 1.15,
+    "q8_0_perplexity_ratio": 1.02,
+}
+_ODD = (
+    "ＡＢ c  d",
+    "鑫淼 emoji😀 x",
+    "① 100㎡ 1.5匹",
+    "<|user|>龘<|bot|>",
+    "Wi-Fi 6E ​５Ｇ",
+    "I'm 2999\n\n元\t。",
+)
+_MARK = re.compile(r"<\|\w+\|>")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A prompt with its reply, as token ids and as the text they come from."""
+
+    text: str
+    ids: list[int]
+    reply_at: int  # where the reply begins in ``ids``
+
+
+def turns(tokenizer: PreTrainedTokenizerFast, count: int, longest: int) -> Iterator[Turn]:
+    """Turns of a shop in the model's own form: our marks, its chat template, or plain lines."""
+    for sample in samples(HELD_OUT_SEED, count):
+        prompt, reply = _spoken(tokenizer, sample)
+        start = len(_ids(tokenizer, prompt))
+        ids = _ids(tokenizer, prompt + reply)[:longest]
+        yield Turn(prompt + reply, ids, min(start, len(ids) - 1))
+
+
+def _spoken(tokenizer: PreTrainedTokenizerFast, sample: Sample) -> tuple[str, str]:
+    if is_ours(tokenizer):
+        return sample.prompt, sample.reply + END
+    prompt = _MARK.sub("\n", sample.prompt).strip()
+    if not tokenizer.chat_template:
+        return f"{prompt}\n", sample.reply
+    messages = [{"role": "user", "content": prompt}]
+    return tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False), sample.reply
+
+
+def _ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
+    return list(tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def load(source: Path, adapter: Path | None) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """The model in single precision, an adapter merged into it, and its tokenizer."""
+    tokenizer = read_tokenizer(source)
+    weights = source / "model" if (source / "model").is_dir() else source  # as train-generator leaves them
+    if not (weights / "config.json").is_file():
+        raise BadSource(f"{weights}: no config.json; a Hugging Face model folder is expected")
+    model = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32)
+    if adapter:
+        from peft import PeftModel  # slow to load, and most exports have no adapter
+
+        model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    return model.eval(), tokenizer
+
+
+def compare(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, full: Path, told: Sequence[Turn]
+) -> tuple[dict[str, float], float]:
+    """F16 in llama.cpp against transformers; also F16's own mean loss on the replies, in nats."""
+    scored: list[tuple[float, float, float, int]] = []
+    missed = []
+    with Loaded(full, max(len(turn.ids) for turn in told)) as loaded:
+        otherwise = [
+            text
+            for text in (*(turn.text for turn in told), *_ODD)
+            if loaded.tokens(text) != _ids(tokenizer, text)
+        ]
+        same_template = loaded.chat_template() == (tokenizer.chat_template or None)
+        for turn in told:
+            with torch.inference_mode():
+                expected = model(input_ids=torch.tensor([turn.ids])).logits[0].float().numpy()
+            found = loaded.logits(turn.ids)
+            scored.append(
+                (
+                    agreement(expected, found),
+                    divergence(expected, found),
+                    float(np.abs(expected - found).max()),
+                    len(turn.ids),
+                )
+            )
+            missed.append(_missed(turn, found))
+    same, apart, differences, places = (np.array(column) for column in zip(*scored, strict=True))
+    return {
+        "tokenised_otherwise": len(otherwise) + (not same_template),
+        "f16_top1_agreement": float(np.average(same, weights=places)),
+        "f16_divergence": float(np.average(apart, weights=places)),
+        "f16_max_logit_difference": float(differences.max()),
+    }, float(np.concatenate(missed).mean())
+
+
+def reply_loss(path: Path, told: Sequence[Turn]) -> float:
+    """Mean negative log-likelihood of the reply tokens, in nats."""
+    with Loaded(path, max(len(turn.ids) for turn in told)) as loaded:
+        return float(np.concatenate([_missed(turn, loaded.logits(turn.ids)) for turn in told]).mean())
+
+
+def _missed(turn: Turn, logits: Floats) -> Floats:
+    return losses(logits[turn.reply_at - 1 : -1], np.array(turn.ids[turn.reply_at :]))
+
+
+def export(
+    source: Path, adapter: Path | None, to: Path, origin: Origin, count: int = TURNS
+) -> dict[str, float]:
+    """Write the four files and their manifest entry beside ``to``; returns the figures.
+
+    Raises BadSource for a folder of another kind and ParityFailed beyond a limit.
+    """
+    model, tokenizer = load(source, adapter)
+    to.mkdir(parents=True, exist_ok=True)
+    full = to / "generator-f16.gguf"
+    write_f16(model, tokenizer, full, source.name, origin.licence)
+    told = list(turns(tokenizer, count, min(LONGEST, model.config.max_position_embeddings)))
+    figures, whole_loss = compare(model, tokenizer, full, told)
+    for name in QUANTISATIONS:
+        small = to / f"generator-{name}.gguf"
+        quantise(full, small, name)
+        figures[f"{name}_perplexity_ratio"] = float(np.exp(reply_loss(small, told) - whole_loss))
+    figures = {name: round(value, 6) for name, value in figures.items()}
+    print(json.dumps(figures, indent=1))
+    require(figures, AT_LEAST, AT_MOST)
+    files = [full, *(to / f"generator-{name}.gguf" for name in QUANTISATIONS)]
+    record(to.parent, _entry(to.name, origin, figures, files))
+    return figures
+
+
+def _entry(name: str, origin: Origin, figures: dict[str, float], files: list[Path]) -> Entry:
+    return Entry(
+        name=name,
+        version="1",
+        command=origin.command,
+        made=date.today(),
+        data=origin.data,
+        metrics=figures,
+        files=files,
+        licence=origin.licence,
+    )
+
+
+def ship(source: Path, to: Path, name: str, origin: Origin, figures: dict[str, float]) -> None:
+    """Copy a quantised model into models/ and record it with what it scores there."""
+    shipped = MODELS / "generator" / f"generator-{name}.gguf"
+    shipped.parent.mkdir(parents=True, exist_ok=True)
+    shipped.write_bytes((to / shipped.name).read_bytes())
+    training = json.loads((source / "training.json").read_text("utf-8"))
+    metrics = {f"training_{key}": value for key, value in training.items()}
+    metrics |= {key: value for key, value in figures.items() if key.startswith(("f16", name))}
+    for goods, scored, _, _ in measure(shipped, DEMO, count=200):
+        metrics |= {f"{goods.replace(' ', '_')}_{key}": value for key, value in asdict(scored).items()}
+    record(MODELS, _entry("generator", origin, metrics, [shipped]))
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m export generator",
+        description="Export a Llama, Qwen2 or Qwen3 folder to GGUF: F16, Q4_0, Q4_K_M and Q8_0.",
+        epilog="example: python -m export generator --from work/generator --to work/gguf --ship q4_0",
+    )
+    parser.add_argument("--from", dest="source", type=Path, required=True, help="a Hugging Face folder")
+    parser.add_argument("--adapter", type=Path, help="a peft LoRA folder, merged before writing")
+    parser.add_argument("--to", type=Path, required=True, help="folder for generator-*.gguf")
+    parser.add_argument("--ship", choices=QUANTISATIONS, help="the one to put into models/ and its manifest")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args(argv)
+    torch.set_num_threads(args.threads)
+    command = f"python -m export generator --from {args.source.name} --to {args.to.name}"
+    ours = Origin(COMMAND, "Apache-2.0", [GENERATED])
+    made_here = is_ours(read_tokenizer(args.source))
+    origin = read_origin(args.source, ours if made_here else foreign(args.source, command))
+    figures = export(args.source, args.adapter, args.to, origin)
+    if args.ship:
+        ship(args.source, args.to, args.ship, origin, figures)
+    return 0
