@@ -19,8 +19,9 @@ from runtime.audio.endpoint import EndpointConfig
 from runtime.audio.vad import WebRtcVad
 from runtime.dialogue.tactics import Choice, choose_tactic
 from runtime.errors import BadAudio, ModelMissing
+from runtime.generation.copying import Copying
 from runtime.generation.llama import Generator, LlamaEngine
-from runtime.generation.prompt import build_messages, build_prompt
+from runtime.generation.prompt import build_messages, build_prompt, fact_lines, needs
 from runtime.knowledge.catalogue import import_catalogue, read_catalogue
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.index import Floats
@@ -209,7 +210,8 @@ class Shop:
                 prompt = engine.render(build_messages(state, evidence, question, tactic))
             else:
                 prompt = build_prompt(state, evidence, question, tactic).text
-            return engine.stream(session, prompt + opening, limits.max_tokens, cancelled)
+            copying = Copying(fact_lines(state, evidence), needs(state), opening)
+            return engine.stream(session, prompt + opening, limits.max_tokens, cancelled, copying)
 
         return self._speaking.stream(produce, limits.deadline_ms / 1000)
 

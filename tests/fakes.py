@@ -52,7 +52,7 @@ class ScriptedGenerator:
         return "\n".join(message["content"] for message in messages)
 
     def stream(
-        self, session: str, prompt: str, max_tokens: int, cancelled: threading.Event
+        self, session: str, prompt: str, max_tokens: int, cancelled: threading.Event, *_options: object
     ) -> Iterator[Draft]:
         script = type(self).script
         for at in range(0, len(script), 2):

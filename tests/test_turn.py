@@ -101,7 +101,7 @@ async def test_a_late_generator_leaves_a_truthful_template(
     scripted_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def hang(
-        _self: object, _session: str, _prompt: str, _max: int, cancelled: threading.Event
+        _self: object, _session: str, _prompt: str, _max: int, cancelled: threading.Event, *_: object
     ) -> Iterator[Draft]:
         cancelled.wait()
         yield from ()

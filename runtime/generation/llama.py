@@ -21,6 +21,7 @@ from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from runtime.errors import EngineFailed, ModelDamaged, ModelMissing
+from runtime.generation.copying import Copying, FigureTokens, Logits
 from runtime.generation.prompt import BOT, END
 from runtime.types import Draft
 
@@ -40,9 +41,17 @@ class Generator(Protocol):
         ...
 
     def stream(
-        self, session: str, prompt: str, max_tokens: int, cancelled: threading.Event
+        self,
+        session: str,
+        prompt: str,
+        max_tokens: int,
+        cancelled: threading.Event,
+        copying: Copying | None = None,
     ) -> Iterator[Draft]:
-        """Continue ``prompt`` greedily until an end token or ``max_tokens``."""
+        """Continue ``prompt`` greedily until an end token or ``max_tokens``.
+
+        With ``copying`` (used up by this call) no figure is written but those that it allows.
+        """
         ...
 
     def close(self) -> None:
@@ -87,6 +96,7 @@ class LlamaEngine:
         self._cancelled = threading.Event()
         self._abort = lc.ggml_abort_callback(lambda _data: self._cancelled.is_set())
         lc.llama_set_abort_callback(self._ctx, self._abort, ctypes.c_void_p(0))
+        self._figure_tokens = FigureTokens.of(map(self._piece, range(self._vocab_size)))
         self._slots: OrderedDict[str, int] = OrderedDict()
         self._held: dict[int, list[int]] = {seq: [] for seq in range(slots)}
         end, bot = self._tokens(END), self._tokens(BOT)
@@ -104,7 +114,12 @@ class LlamaEngine:
         return rendered
 
     def stream(
-        self, session: str, prompt: str, max_tokens: int, cancelled: threading.Event
+        self,
+        session: str,
+        prompt: str,
+        max_tokens: int,
+        cancelled: threading.Event,
+        copying: Copying | None = None,
     ) -> Iterator[Draft]:
         self._cancelled = cancelled
         tokens = self._tokens(prompt)
@@ -119,11 +134,13 @@ class LlamaEngine:
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         spoken: list[int] = []
         for _ in range(max_tokens):
-            token = self._next(spoken)
+            token = self._next(spoken, copying)
             spoken.append(token)
             if token == self._own_end or lc.llama_vocab_is_eog(self._vocab, token):
                 break
             if text := decoder.decode(self._piece(token)):
+                if copying:
+                    copying.say(text)
                 yield Draft(text)
             if cancelled.is_set() or not self._evaluate(seq, [token]):
                 return
@@ -165,13 +182,16 @@ class LlamaEngine:
         count = lc.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, special)
         return buffer.raw[: max(count, 0)]
 
-    def _logits(self) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    def _logits(self) -> Logits:
         return np.ctypeslib.as_array(lc.llama_get_logits_ith(self._ctx, -1), (self._vocab_size,))
 
-    def _next(self, spoken: list[int]) -> int:
+    def _next(self, spoken: list[int], copying: Copying | None) -> int:
         """The likeliest token that does not begin to go round in circles; figures may repeat: 2999, 5858."""
         logits = self._logits()
+        if copying:
+            copying.forbid(logits, self._figure_tokens)
         likely = np.argpartition(logits, -ALTERNATIVES)[-ALTERNATIVES:]
+        likely = likely[logits[likely] > -np.inf]
         ranked = likely[np.argsort(-logits[likely], kind="stable")].tolist()
         return int(next((token for token in ranked if not self._circles([*spoken, token])), ranked[0]))
 

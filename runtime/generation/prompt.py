@@ -50,9 +50,9 @@ def build_prompt(state: DialogueState, evidence: Evidence, question: str, tactic
     head = "".join(
         f"{USER}{customer}{BOT}{shop}{END}" for customer, shop in _history(state) if customer or shop
     )
-    lines = "".join(f"{FACT}{line}" for line in _fact_lines(state, evidence))
-    needs = "|".join(_needs(state))
-    need = f"{NEED}{needs}" if needs else ""
+    lines = "".join(f"{FACT}{line}" for line in fact_lines(state, evidence))
+    wanted = "|".join(needs(state))
+    need = f"{NEED}{wanted}" if wanted else ""
     about = f"|{state.goal}" if state.goal else ""
     ask = f"{USER}{clean(question, QUESTION_CHARS)}{DO}{tactic}{about}{BOT}"
     return Prompt(head=head, body=lines + need + ask)
@@ -66,9 +66,9 @@ def build_messages(
     for customer, shop in _history(state):
         messages.append({"role": "user", "content": customer})
         messages.append({"role": "assistant", "content": shop})
-    facts = "\n".join(_fact_lines(state, evidence)) or "无"
-    needs = "，".join(_needs(state)) or "未说明"
-    turn = f"资料：\n{facts}\n顾客需求：{needs}\n本次要做的：{_DUTIES[tactic]}\n"
+    facts = "\n".join(fact_lines(state, evidence)) or "无"
+    wanted = "，".join(needs(state)) or "未说明"
+    turn = f"资料：\n{facts}\n顾客需求：{wanted}\n本次要做的：{_DUTIES[tactic]}\n"
     messages.append({"role": "user", "content": f"{turn}顾客说：{clean(question, QUESTION_CHARS)}"})
     return messages
 
@@ -85,7 +85,7 @@ def _history(state: DialogueState) -> list[tuple[str, str]]:
     return [(clean(past.customer, HISTORY_CHARS), clean(past.shop, HISTORY_CHARS)) for past in recent]
 
 
-def _fact_lines(state: DialogueState, evidence: Evidence) -> list[str]:
+def fact_lines(state: DialogueState, evidence: Evidence) -> list[str]:
     """One line a product (name first, the product in focus first), then one for each other fact."""
     hits = sorted((hit.product for hit in evidence.hits), key=lambda product: product.id != state.focus)
     products = hits[:MAX_PRODUCTS]
@@ -117,7 +117,7 @@ def _field(text: str) -> str:
     return clean(text, FACT_CHARS).replace("|", " ")
 
 
-def _needs(state: DialogueState) -> list[str]:
+def needs(state: DialogueState) -> list[str]:
     """What the customer asked for so far, filled values only."""
     found = [
         state.category,
