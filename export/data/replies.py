@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from typing import Any
 
 from export.data.goods import KINDS, draw, random_brand, random_product, random_promotions
 from export.data.questions import INTENTS, asked
+from runtime.generation.opening import certain_opening
 from runtime.generation.prompt import MAX_FACTS, build_prompt
 from runtime.generation.templates import template_reply
 from runtime.knowledge import fact_text
@@ -36,13 +38,13 @@ from runtime.types import (
 )
 
 PARTS = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))
-TURNS_PER_SCENE = 5
+TURNS_PER_SCENE = 8
+CONTINUED = 0.6  # share of turns that the template opens, as the runtime has most of them open
 FORBIDDEN = ("保证", "一定", "成交价", "最好", "第一", "国家级", "最便宜", "顶级", "唯一")
 
 _BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
 _BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
-_TEMPLATES = INTENTS | {"offer": Intent.PROMOTION, "hold": Intent.BARGAIN}
 _MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
 _GOALS = {key: intent for key, intent in INTENTS.items() if key not in ("farewell", "human", "offtopic")} | {
     "price_two": Intent.PRICE,
@@ -55,6 +57,10 @@ _NEUTRAL = {"plain", "calm", "value"}
 _WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)
 _AROUND = ("左右的", "以内的", "块的", "元")
 _BIDS = ("卖不卖", "块行不行", "我就要了", "可以吗")
+_SLOT = re.compile(r"\{(\w+)\}")
+_ANSWERS = {FactKind.FAQ, FactKind.POLICY}
+_MOODY = {"price", "spec", "about", "recommend", "order", "hesitate"}
+_BARE = ("给您介绍", "您问的是", "说说")  # how the template begins to describe
 _ALL_SPECS = sorted({spec.split("=")[0] for kind in KINDS for spec in kind.specs.split(";")})
 _ALL_FEATURES = sorted(PARTS["tie"]["feature"])
 
@@ -101,6 +107,18 @@ class Turn:
     reply: str
     facts: tuple[str, ...] = ()
     goal: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A kind of turn that the template opens."""
+
+    key: str  # of the words that follow, and of what it may end with
+    question: str
+    tactic: Tactic
+    intent: Intent
+    weight: int
+    kinds: frozenset[FactKind] = frozenset()  # the fact asked for; empty: none in particular
 
 
 def samples(seed: int, count: int, shelf: Sequence[Product] = ()) -> Iterator[Sample]:
@@ -262,7 +280,8 @@ def _state(random: Random, product: Product) -> DialogueState:
 def random_turn(random: Random, scene: Scene) -> Turn:
     while True:
         clerk = Clerk(random, scene)
-        turn = random.choices(_TURNS, _WEIGHTS)[0](clerk)
+        make = Clerk.continued if random.random() < CONTINUED else random.choices(_TURNS, _WEIGHTS)[0]
+        turn = make(clerk)
         if turn and not any(word in turn.reply for word in FORBIDDEN):
             return replace(turn, goal=clerk.goal)
 
@@ -312,7 +331,7 @@ class Clerk:
             return self.random.choice(names)
         return self.random.choice((*names, "这款", "这个", "它", f"这个{product.category}"))
 
-    def tie(self, asked: str = "") -> str:
+    def tie(self, asked: str = "", sure: bool = False) -> str:
         """A clause that ties a true feature of the product to the customer, or nothing."""
         have, want = self.features(), (asked,) if asked else self.scene.state.features
         who = self.scene.state.who
@@ -324,7 +343,7 @@ class Clerk:
             return self.pick("tie", "who", who)
         ties = [f for f in have if f in want] or have
         ties = [f for f in ties if f in PARTS["tie"]["feature"]]
-        if not ties or self.random.random() < 0.3:
+        if not ties or (not sure and self.random.random() < 0.3):
             return ""
         return self.pick("tie", "feature", self.random.choice(ties))
 
@@ -449,16 +468,91 @@ class Clerk:
     def ending(self, key: str) -> str:
         return self.pick("ask", key if key in PARTS["ask"] else "default")
 
-    def opened(self, question: str, key: str, tactic: Tactic = Tactic.INFORM) -> Turn | None:
-        """At times the reply goes on from the template's first sentence, as the runtime has it do."""
-        if self.random.random() > 0.3:
+    # -- turns that the template opens
+
+    def continued(self) -> Turn | None:
+        """A reply that goes on from the template's first sentence, as the runtime has it do."""
+        plan = self.random.choices(_PLANS, [plan.weight for plan in _PLANS])[0]
+        lead = self._lead(plan.kinds)
+        if (plan.kinds and not lead) or (plan.tactic is Tactic.COMPARE and len(self.scene.goods) < 2):
             return None
-        state = replace(self.scene.state, turn=self.random.randrange(6))
-        template = template_reply(tactic, _TEMPLATES[key], self.scene.evidence, state, None)
-        first = re.split("[。！？]", template.text)[0]
-        tie = self.tie()
-        made = f"{first}{'，' + tie if tie else ''}。{self.ending(key)}", template.facts
-        return self.turn(question, tactic, made) if template.facts else None
+        evidence = self.scene.evidence
+        if lead:  # the runtime puts what was asked for right behind the price
+            evidence = replace(evidence, facts=tuple(sorted(evidence.facts, key=partial(_place, lead.fact))))
+        template = template_reply(plan.tactic, plan.intent, self._dear(evidence), self._any_turn(), None)
+        opening = certain_opening(template)
+        said = opening + self._next_sentence(template.text, opening)
+        if not self._about(plan, lead, said):
+            return None
+        question = self._plan_question(plan, lead)
+        told = [one for facts in (*self.scene.known, self.scene.shop) for one in facts if one.value in said]
+        added, facts = self._follow(self._follow_key(plan, said), told)
+        made = tidy(said + added), tuple(one.fact.id for one in (*told, *facts))
+        return Turn(question, plan.tactic, *made)
+
+    def _any_turn(self) -> DialogueState:
+        return replace(self.scene.state, turn=self.random.randrange(6))
+
+    def _dear(self, evidence: Evidence) -> Evidence:
+        """What costs more than the customer wants to pay is found with that reason, as retrieval gives it."""
+        most = self.scene.state.budget_max
+        hits = [replace(h, reason="超预算" if most and h.product.price > most else "") for h in evidence.hits]
+        return replace(evidence, hits=tuple(hits))
+
+    def _next_sentence(self, template: str, opening: str) -> str:
+        """The template's second sentence where the first tells nothing of the goods, or at times."""
+        bare = opening.endswith("预算") or (opening.startswith(_BARE) and self.random.random() < 0.6)
+        second = template.removeprefix(opening).lstrip("。").split("。")[0]
+        return f"。{second}" if opening and second and bare else ""
+
+    def _about(self, plan: Plan, lead: Said | None, said: str) -> bool:
+        """Whether the template speaks about what this plan is for."""
+        if plan.key == "faq":
+            return lead is not None and said.startswith(lead.value[:4])
+        if plan.key in ("offer", "service"):
+            return bool(said)
+        return bool(said) and bool(self.scene.goods) and self.scene.goods[0].name in said
+
+    def _lead(self, kinds: frozenset[FactKind]) -> Said | None:
+        fitting = [said for said in (*self.first, *self.scene.shop) if said.fact.kind in kinds]
+        return self.random.choice(fitting) if fitting else None
+
+    def _plan_question(self, plan: Plan, lead: Said | None) -> str:
+        if lead and lead.fact.kind is FactKind.SPEC:
+            return self._spec_question(lead.name)
+        if lead and lead.fact.kind in _ANSWERS:
+            self.goal = self.random.choice(tuple(Intent))
+            return self._ask(lead.name, {})
+        if lead and lead.fact.id.endswith(".colors"):
+            return self.question("color")
+        want = self.random.choice(self.scene.state.features or tuple(self.features()) or ("省电",))
+        return self.question(plan.question, f=want, who=self.scene.state.who or "家里人")
+
+    def _follow_key(self, plan: Plan, opening: str) -> str:
+        if "缺货" in opening:
+            return "stock_out"
+        return "no_offer" if plan.key == "offer" and "优惠" in opening and "资料" in opening else plan.key
+
+    def _follow(self, key: str, told: list[Said]) -> tuple[str, list[Said]]:
+        """Words after the opening, which states ``told``, and the facts that they add."""
+        mood = _MOODS.get(self.mood)
+        if mood and key in _MOODY and self.random.random() < 0.6:
+            patterns = PARTS["follow_mood"][mood]
+        else:
+            patterns = PARTS["follow"][key]
+        words = {"ask": self.ending(key), "who": self.scene.state.who or "", "tie": self.tie(sure=True)}
+        facts = {}
+        worth = [said for said in self.first if said.fact.kind in _WORTH and said not in told]
+        if worth and key not in ("compare", "offer"):  # there another of the goods may be meant
+            facts["w"] = self.random.choice(worth)
+            words["w"] = self.phrase(facts["w"])
+        if (second := self.of_kind(FactKind.PRICE, 1)) and second not in told:
+            facts["x"] = second
+            words["m"], words["x"] = self.scene.goods[1].name, self.phrase(second)
+        usable = [p for p in patterns if all(words.get(slot) or slot == "ask" for slot in _SLOT.findall(p))]
+        pattern = self.random.choice(usable or ["。{ask}"])
+        used = [facts[slot] for slot in _SLOT.findall(pattern) if slot in facts]
+        return pattern.format(**words), used
 
     # -- turns about one fact
 
@@ -473,7 +567,7 @@ class Clerk:
         question = self.question("price")
         beside = self.other(said)
         made = self.reply("price", "plain", said, *([beside] if beside else []))
-        return self.opened(question, "price") or self.turn(question, Tactic.INFORM, made)
+        return self.turn(question, Tactic.INFORM, made)
 
     def spec(self) -> Turn | None:
         specs = [s for s in self.first if s.fact.kind is FactKind.SPEC]
@@ -547,8 +641,7 @@ class Clerk:
             made = self.reply(key, "sorry", said, *([second] if second else []))
         else:
             made = self.reply("stock", "yes", said, *([beside] if beside else []))
-        question = self.question("stock")
-        return self.opened(question, "stock") or self.turn(question, Tactic.INFORM, made)
+        return self.turn(self.question("stock"), Tactic.INFORM, made)
 
     def color(self) -> Turn | None:
         said = self.of_kind(FactKind.STOCK, 0, ".colors")
@@ -566,9 +659,7 @@ class Clerk:
         key, beside = keys[said.fact.kind], self.other(said)
         made = self.reply(key, "plain", said, *([beside] if beside else []))
         tactic = self.random.choice((Tactic.INFORM, Tactic.SERVICE)) if key == "warranty" else Tactic.INFORM
-        question = self.question(key)
-        opened = self.opened(question, key) if tactic is Tactic.INFORM else None
-        return opened or self.turn(question, tactic, made)
+        return self.turn(self.question(key), tactic, made)
 
     def shop_question(self) -> Turn | None:
         answers = [s for s in self.scene.shop if s.fact.kind in (FactKind.FAQ, FactKind.POLICY)]
@@ -654,8 +745,6 @@ class Clerk:
             question = self.question(self.random.choice(("bargain", "close_hesitant")))
         if len(found) > 1 and self.random.random() < 0.5:
             return self.turn(question, Tactic.OFFER, self.reply("offer_two", "plain", *found[:2]))
-        if opened := self.opened(question, "offer", Tactic.OFFER):
-            return opened
         beside = self.other(found[0])
         made = self.reply("offer", "plain", found[0], *([beside] if beside else []))
         return self.turn(question, self.random.choice((Tactic.OFFER, Tactic.OFFER, Tactic.INFORM)), made)
@@ -668,8 +757,6 @@ class Clerk:
         question = self.question("bargain")
         if self.random.random() < 0.15:
             question = f"{self.random.randint(2, 99) * 50}{self.random.choice(_BIDS)}"
-        if opened := self.opened(question, "hold", Tactic.HOLD_PRICE):
-            return opened
         found = self._promotions()
         if found and self.random.random() < 0.6:
             return self.turn(question, Tactic.HOLD_PRICE, self.reply("hold_offer", opening, found[0]))
@@ -773,6 +860,25 @@ class Clerk:
         return self.turn(self.question("offtopic"), tactic, self.reply("offtopic"))
 
 
+_K, _T, _I = FactKind, Tactic, Intent
+_PLANS = (
+    Plan("price", "price", _T.INFORM, _I.PRICE, 9),
+    Plan("spec", "spec", _T.INFORM, _I.FUNCTION, 9, frozenset({_K.SPEC})),
+    Plan("about", "features", _T.INFORM, _I.FUNCTION, 10, frozenset({_K.FEATURE})),
+    Plan("stock", "stock", _T.INFORM, _I.STOCK, 5, frozenset({_K.STOCK})),
+    Plan("delivery", "delivery", _T.INFORM, _I.DELIVERY, 4, frozenset({_K.DELIVERY})),
+    Plan("install", "install", _T.INFORM, _I.INSTALL, 4, frozenset({_K.INSTALL})),
+    Plan("warranty", "warranty", _T.INFORM, _I.WARRANTY, 5, frozenset({_K.WARRANTY})),
+    Plan("faq", "price", _T.INFORM, _I.OTHER, 6, frozenset(_ANSWERS)),
+    Plan("recommend", "recommend", _T.RECOMMEND, _I.RECOMMEND, 18),
+    Plan("compare", "compare", _T.COMPARE, _I.COMPARE, 9),
+    Plan("offer", "promotion", _T.OFFER, _I.PROMOTION, 8),
+    Plan("hold", "bargain", _T.HOLD_PRICE, _I.BARGAIN, 9),
+    Plan("order", "close", _T.CLOSE_SALE, _I.ORDER, 6),
+    Plan("hesitate", "close_hesitant", _T.CLOSE_SALE, _I.NO_INTEREST, 8),
+    Plan("service", "service", _T.SERVICE, _I.COMPLAINT, 4, frozenset({_K.WARRANTY})),
+)  # fmt: skip
+
 _LABELLED = {
     "unknown", "recommend", "recommend_who", "recommend_two", "compare", "compare_three",
     "close", "stock_out_two", "offer_none",
@@ -787,6 +893,10 @@ _TABLE: tuple[tuple[Callable[[Clerk], Turn | None], int], ...] = (
 )  # fmt: skip
 _TURNS = [make for make, _ in _TABLE]
 _WEIGHTS = [weight for _, weight in _TABLE]
+
+
+def _place(lead: Fact, fact: Fact) -> int:
+    return 0 if fact.kind is FactKind.PRICE else 1 if fact is lead else 2
 
 
 def tidy(text: str) -> str:

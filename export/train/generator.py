@@ -53,7 +53,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--layers", type=int, default=12)
+    parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true")
@@ -170,7 +170,7 @@ class Training:
 
     def _look(self) -> None:
         """Greedy replies to prompts that training never sees."""
-        right, held_out = 0, list(islice(samples(HELD_OUT_SEED, 400), 0, None, 8))
+        right, held_out = 0, list(islice(samples(HELD_OUT_SEED, 400), 0, None, 16))
         self.model.eval()
         for number, sample in enumerate(held_out):
             reply = greedy(self.model, self.tokenizer, sample.prompt)
