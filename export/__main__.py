@@ -11,9 +11,11 @@ from export.errors import ExportFailed
 COMMANDS = {
     "pretrain": "export.train.pretrain:main",
     "train-understanding": "export.train.understanding:main",
-    "understanding": "export.onnx:main",
+    "understanding": "export.understanding:main",
+    "emotion": "export.emotion:main",
     "near-duplicates": "export.near_duplicates:main",
     "report-understanding": "export.report:main",
+    "ablations": "export.ablations:main",
     "report-dialogues": "export.evaluate:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",

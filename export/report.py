@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 
 from export.data.shop_language import examples
+from export.manifest import attach
 from runtime.knowledge.catalogue import read_catalogue
 from runtime.settings import DEMO_GOODS
 from runtime.types import Emotion, Intent, Utterance
@@ -211,13 +212,49 @@ def main(argv: Sequence[str]) -> int:
         if wanted
         for name, read in readers.items()
     }
-    for name, row in table.items():
-        figures = "  ".join(f"{key} {value:.3f}" for key, value in row.items())
-        print(f"{name:16} n={len(parts[name.partition('/')[0]])}  {figures}")
-    (args.model / "metrics.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    box = {part: readers["box"]([line.text for line in wanted]) for part, wanted in parts.items()}
+    page = "\n\n".join(
+        [
+            figures_table(table, {part: len(wanted) for part, wanted in parts.items()}),
+            "Intents, open and sealed together (down: labelled; across: read as):",
+            confusion([line for wanted in parts.values() for line in wanted], [*box["open"], *box["sealed"]]),
+            "The open sentences it was surest about and wrong:",
+            worst(parts["open"], box["open"]),
+        ]
+    )
+    attach(args.model.parent, args.model.name, "Understanding", "python -m export report-understanding", page)
+    print(page)
     if args.errors:
-        _print_errors(parts["open"], readers["model"])
+        _print_errors(parts["open"], readers["box"])
     return 0
+
+
+def figures_table(table: Mapping[str, Mapping[str, float]], sizes: Mapping[str, int]) -> str:
+    """Markdown: a row for each reader and part (``open/model``), a column for each figure."""
+    columns = [*next(iter(table.values()))]
+    head = f"| | n | {' | '.join(column.replace('_', ' ') for column in columns)} |"
+    rows = [
+        f"| {name} | {sizes[name.partition('/')[0]]} | {' | '.join(f'{row[c]:.3f}' for c in columns)} |"
+        for name, row in table.items()
+    ]
+    return "\n".join([head, "|---" * (len(columns) + 2) + "|", *rows])
+
+
+def confusion(wanted: Sequence[Line], read: Sequence[Line]) -> str:
+    """Markdown matrix of the fine intents."""
+    counts = Counter((a.intent, b.intent) for a, b in zip(wanted, read, strict=True))
+    rows = [
+        f"| {a.value} | {' | '.join(str(counts[a, b]) if counts[a, b] else '' for b in Intent)} |"
+        for a in Intent
+    ]
+    return "\n".join([f"| | {' | '.join(Intent)} |", "|---" * (len(Intent) + 1) + "|", *rows])
+
+
+def worst(wanted: Sequence[Line], read: Sequence[Line], count: int = 30) -> str:
+    """The surest mistakes, in words."""
+    wrong = [(b.intent_p, a, b) for a, b in zip(wanted, read, strict=True) if a.intent != b.intent]
+    wrong.sort(key=lambda one: -one[0])
+    return "\n".join(f"- {a.text}: {a.intent}, read as {b.intent} ({p:.2f})" for p, a, b in wrong[:count])
 
 
 def _print_errors(wanted: Sequence[Line], read: Reader) -> None:

@@ -82,6 +82,7 @@ class Model(BaseModel):
     date: Date | None = None
     data: Annotated[tuple[Data, ...], Field(strict=False)] = ()
     metrics: Mapping[str, int | float] = Field(default_factory=dict)
+    reports: tuple[Mapping[str, str], ...] = Field(default=(), strict=False)  # pages of models/REPORT.md
     file: Annotated[tuple[ModelFile, ...], Field(strict=False, min_length=1)]
 
 
