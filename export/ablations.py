@@ -12,11 +12,11 @@ from pathlib import Path
 
 import torch
 
-from export import onnx
 from export.manifest import attach
 from export.report import Line, Reader, figures_table, model_reader, read_lines, scores
 from export.train import understanding
 from export.train.model import Understander
+from export.understanding import load
 from runtime.types import Emotion, Intent
 from runtime.understanding.encoder import tokenizer
 
@@ -48,7 +48,7 @@ def train_variant(encoder: Path, out: Path, minutes: float, seed: int, without: 
         left_out = [] if without == "whole" else ["--without", without]
         numbers = ["--minutes", str(minutes), "--seed", str(seed)]
         understanding.main(["--encoder", str(encoder), "--out", str(out), *numbers, *left_out])
-    model = onnx.load(out)
+    model = load(out)
     model.ignored = frozenset({without})
     return torch_reader(model, out / "vocab.txt")
 
@@ -56,7 +56,7 @@ def train_variant(encoder: Path, out: Path, minutes: float, seed: int, without: 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export ablations",
-        description="Train short variants of the understanding model and add their scores to models/REPORT.md.",
+        description="Train short variants of the understanding model and add their scores to the report.",
         epilog="example: python -m export ablations --minutes 6",
     )
     parser.add_argument("--encoder", type=Path, default=Path("work/encoder"))
@@ -75,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
         )
         for without in _VARIANTS
     }
-    readers["shipped, float32"] = torch_reader(onnx.load(args.trained), args.trained / "vocab.txt")
+    readers["shipped, float32"] = torch_reader(load(args.trained), args.trained / "vocab.txt")
     readers["shipped, INT8"] = model_reader(args.models / "understanding")
     parts = {part: read_lines(args.dev / part / "utterances.jsonl") for part in ("open", "sealed")}
     table = {
