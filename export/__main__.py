@@ -11,6 +11,8 @@ from export.errors import ExportFailed
 COMMANDS = {
     "pretrain": "export.train.pretrain:main",
     "train-understanding": "export.train.understanding:main",
+    "distill": "export.train.distill:main",
+    "fewshot": "export.train.fewshot:main",
     "understanding": "export.understanding:main",
     "emotion": "export.emotion:main",
     "near-duplicates": "export.near_duplicates:main",
@@ -19,6 +21,7 @@ COMMANDS = {
     "report-dialogues": "export.evaluate:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",
+    "lora": "export.train.lora:main",
     "count-replies": "export.count_replies:main",
     "generator": "export.generator:main",
     "gguf": "export.generator:main",

@@ -1,16 +1,16 @@
 """A Llama-, Qwen2- or Qwen3-architecture folder -> GGUF F16 -> Q4_0, Q4_K_M and Q8_0, with parity.
 
 On 200 turns that no training has seen, llama.cpp must tokenise as the tokenizer did, pick the tokens that
-transformers picks, and lose little by quantisation. Beyond a limit the export fails and leaves no manifest entry.
+transformers picks, and lose little by quantisation. Beyond a limit the export fails, and no manifest
+lists it.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,16 +18,16 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-from export.data.replies import Sample, samples
+from export.data.replies import samples
 from export.errors import BadSource
 from export.gguf import write_f16
 from export.llama import QUANTISATIONS, Loaded, quantise
 from export.manifest import Entry, record
 from export.origin import GENERATED, Origin, foreign, read_origin
 from export.parity import Floats, agreement, divergence, losses, require
-from export.report_generator import HELD_OUT_SEED, measure
+from export.report_generator import HELD_OUT_SEED, headline, measure
+from export.turns import Turn, read_turns, token_ids
 from export.vocabulary import is_ours, read_tokenizer
-from runtime.generation.prompt import END
 
 MODELS, DEMO = Path("models"), Path("firmware_config/demo")
 COMMAND = (
@@ -53,39 +53,6 @@ _ODD = (
     "Wi-Fi 6E ​５Ｇ",
     "I'm 2999\n\n元\t。",
 )
-_MARK = re.compile(r"<\|\w+\|>")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A prompt with its reply, as token ids and as the text they come from."""
-
-    text: str
-    ids: list[int]
-    reply_at: int  # where the reply begins in ``ids``
-
-
-def turns(tokenizer: PreTrainedTokenizerFast, count: int, longest: int) -> Iterator[Turn]:
-    """Turns of a shop in the model's own form: our marks, its chat template, or plain lines."""
-    for sample in samples(HELD_OUT_SEED, count):
-        prompt, reply = _spoken(tokenizer, sample)
-        start = len(_ids(tokenizer, prompt))
-        ids = _ids(tokenizer, prompt + reply)[:longest]
-        yield Turn(prompt + reply, ids, min(start, len(ids) - 1))
-
-
-def _spoken(tokenizer: PreTrainedTokenizerFast, sample: Sample) -> tuple[str, str]:
-    if is_ours(tokenizer):
-        return sample.prompt, sample.reply + END
-    prompt = _MARK.sub("\n", sample.prompt).strip()
-    if not tokenizer.chat_template:
-        return f"{prompt}\n", sample.reply
-    messages = [{"role": "user", "content": prompt}]
-    return tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False), sample.reply
-
-
-def _ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
-    return list(tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def load(source: Path, adapter: Path | None) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
@@ -112,7 +79,7 @@ def compare(
         otherwise = [
             text
             for text in (*(turn.text for turn in told), *_ODD)
-            if loaded.tokens(text) != _ids(tokenizer, text)
+            if loaded.tokens(text) != token_ids(tokenizer, text)
         ]
         same_template = loaded.chat_template() == (tokenizer.chat_template or None)
         for turn in told:
@@ -158,7 +125,8 @@ def export(
     to.mkdir(parents=True, exist_ok=True)
     full = to / "generator-f16.gguf"
     write_f16(model, tokenizer, full, source.name, origin.licence)
-    told = list(turns(tokenizer, count, min(LONGEST, model.config.max_position_embeddings)))
+    said = ((sample.prompt, sample.reply) for sample in samples(HELD_OUT_SEED, count))
+    told = list(read_turns(tokenizer, said, min(LONGEST, model.config.max_position_embeddings)))
     figures, whole_loss = compare(model, tokenizer, full, told)
     for name in QUANTISATIONS:
         small = to / f"generator-{name}.gguf"
@@ -175,7 +143,7 @@ def export(
 def _entry(name: str, origin: Origin, figures: dict[str, float], files: list[Path]) -> Entry:
     return Entry(
         name=name,
-        version="1",
+        version=hashlib.sha256(files[-1].read_bytes()).hexdigest()[:12],
         command=origin.command,
         made=date.today(),
         data=origin.data,
@@ -193,8 +161,7 @@ def ship(source: Path, to: Path, name: str, origin: Origin, figures: dict[str, f
     training = json.loads((source / "training.json").read_text("utf-8"))
     metrics = {f"training_{key}": value for key, value in training.items()}
     metrics |= {key: value for key, value in figures.items() if key.startswith(("f16", name))}
-    for goods, scored, _, _ in measure(shipped, DEMO, count=200):
-        metrics |= {f"{goods.replace(' ', '_')}_{key}": value for key, value in asdict(scored).items()}
+    metrics |= headline(measure(shipped, DEMO, count=200))
     record(MODELS, _entry("generator", origin, metrics, [shipped]))
 
 

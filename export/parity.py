@@ -1,4 +1,4 @@
-"""Does the exported model still say what the trained one said? Every export asks, and fails when it does not."""
+"""Does the exported model still say what the trained one said? Every export asks, and fails if not."""
 
 from __future__ import annotations
 
