@@ -48,7 +48,7 @@ class FigureTokens:
     def of(cls, pieces: Iterable[bytes]) -> FigureTokens:
         """``pieces``: the bytes of each token, in the order of their ids."""
         texts = [(number, piece.decode("utf-8", "ignore")) for number, piece in enumerate(pieces)]
-        found = [(number, text) for number, text in texts if "." in text or any(map(str.isdigit, text))]
+        found = [(number, text) for number, text in texts if "." in text or any(map(str.isdecimal, text))]
         return cls(np.array([number for number, _ in found], dtype=np.int64), tuple(t for _, t in found))
 
 
@@ -109,7 +109,7 @@ class Copying:
                 begun += char
                 if not any(figure.startswith(begun) for figure in meant):
                     return False
-            elif char.isdigit() or (begun and begun not in meant):
+            elif char.isdecimal() or (begun and begun not in meant):
                 return False
             else:
                 begun = ""

@@ -6,9 +6,13 @@ from itertools import groupby
 
 import pytest
 
-from export.data.replies import FORBIDDEN, TURNS_PER_SCENE, Sample, samples, tidy
-from export.figures import fact_lines, misquoted, tactic_of
-from runtime.generation.prompt import USER
+from export.data.clerk import tidy
+from export.data.replies import FORBIDDEN, TURNS_PER_SCENE, Sample, samples
+from export.figures import fact_lines, misquoted, stated, tactic_of
+from runtime.generation.copying import Copying
+from runtime.generation.guard import Guard
+from runtime.generation.prompt import USER, needs
+from runtime.generation.prompt import fact_lines as lines_of
 from runtime.types import Product, Tactic
 
 
@@ -23,6 +27,24 @@ def test_a_seed_always_gives_the_same_turns(turns: list[Sample]) -> None:
 
 def test_every_figure_is_copied_from_the_facts_of_its_product(turns: list[Sample]) -> None:
     assert [turn for turn in turns if misquoted(turn.prompt, turn.reply)] == []
+
+
+def test_the_guard_lets_what_is_learned_pass(turns: list[Sample]) -> None:
+    blocked = []
+    for turn in turns[::20]:
+        guard = Guard(turn.evidence, turn.state.focus)
+        guard.feed(turn.reply)
+        guard.finish()
+        blocked += [turn.reply] if guard.verdict.blocked else []
+    assert len(blocked) <= 2, blocked
+
+
+def test_copying_lets_what_is_learned_be_written(turns: list[Sample]) -> None:
+    for turn in turns[::20]:
+        copying = Copying(lines_of(turn.state, turn.evidence), needs(turn.state))
+        for char in turn.reply:
+            assert copying.allows(char), turn.reply
+            copying.say(char)
 
 
 def test_nothing_is_promised_or_boasted(turns: list[Sample]) -> None:
@@ -91,3 +113,9 @@ PROMPT = (
 )
 def test_misquoted(reply: str, wrong: tuple[str, ...]) -> None:
     assert misquoted(PROMPT, reply) == wrong
+
+
+def test_figures_in_names_are_not_stated() -> None:
+    assert stated(
+        "<|fact|>澜舟1.5匹空调|现价2999元<|user|>价<|do|>介绍<|bot|>", "澜舟1.5匹空调现价299元。"
+    ) == (("299", False),)
