@@ -23,16 +23,23 @@ def tactic_of(prompt: str) -> str:
     return re.split(r"[|<]", prompt.rsplit(DO, 1)[1])[0]
 
 
-def misquoted(prompt: str, reply: str) -> tuple[str, ...]:
-    """The figures in ``reply`` that the facts do not hold for the product spoken about."""
+def stated(prompt: str, reply: str) -> tuple[tuple[str, bool], ...]:
+    """The figures in ``reply`` outside of product names, each with whether it is right."""
     lines = fact_lines(prompt)
     goods = [line for line in lines if "|" in line]
+    names = {line.split("|")[0] for line in goods}
     shop = [figure for line in lines if "|" not in line for figure in _FIGURE.findall(line)]
-    wrong = []
+    found = []
     for line, part in _parts(goods, reply):
-        known = {*shop, *_FIGURE.findall(line)}
-        wrong += [figure for figure in _FIGURE.findall(part) if figure not in known]
-    return tuple(wrong)
+        if part not in names:
+            known = {*shop, *_FIGURE.findall(line)}
+            found += [(figure, figure in known) for figure in _FIGURE.findall(part)]
+    return tuple(found)
+
+
+def misquoted(prompt: str, reply: str) -> tuple[str, ...]:
+    """The figures in ``reply`` that the facts do not hold for the product spoken about."""
+    return tuple(figure for figure, right in stated(prompt, reply) if not right)
 
 
 def _parts(goods: list[str], reply: str) -> list[tuple[str, str]]:
