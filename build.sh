@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Zhanggui: ./build.sh run | test
-#   run   set up what is missing, import the demo goods if there are none, serve http://127.0.0.1:8080
-#   test  lint, types, tests
+# Zhanggui: ./build.sh run | test | test-export
+#   run          set up what is missing, import the demo goods if there are none, serve http://127.0.0.1:8080
+#   test         lint, types, tests
+#   test-export  the tests of training and export, in .venv-export, which alone has torch (a large download)
 # The first set-up needs the network and compiles llama.cpp; later starts take seconds and need no network.
 set -euo pipefail
 cd "$(dirname "$0")"
-readonly VENV=.venv WHEELS=.cache/wheels
+readonly WHEELS=.cache/wheels
+VENV=.venv LOCK=requirements.lock
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
 # One fingerprint for everything that a set-up depends on: when it changes, set up again.
-fingerprint() { cat pyproject.toml requirements.lock build.sh | sha256sum | cut -d' ' -f1; }
+fingerprint() { cat pyproject.toml "$LOCK" build.sh | sha256sum | cut -d' ' -f1; }
 
-locked() { sed -n "s/^$1==//p" requirements.lock; }
+locked() { sed -n "s/^$1==//p" "$LOCK"; }
 
 # Compiled here, portably: --no-cache-dir, because pip would take a wheel of the same version that was once built
 # for one machine only.
@@ -52,7 +54,7 @@ set_up() {
     [[ -x $VENV/bin/python ]] || python3 -m venv "$VENV" || fail "apt-get install python3-venv"
     compile_engines
     say "[3/4] Python packages"
-    "$VENV/bin/pip" install --quiet --find-links "$WHEELS" --constraint requirements.lock \
+    "$VENV/bin/pip" install --quiet --find-links "$WHEELS" --constraint "$LOCK" \
         --editable ".${extras:+[$extras]}"
     fingerprint >"$stamp"
 }
@@ -77,5 +79,10 @@ case ${1:-} in
         say "mypy" && "$VENV/bin/mypy" runtime export tests
         say "pytest" && "$VENV/bin/pytest" -n 2 "${@:2}"
         ;;
-    *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    test-export)
+        VENV=.venv-export LOCK=requirements-export.lock
+        set_up dev,export
+        "$VENV/bin/pytest" tests/export/test_export_*.py "${@:2}"
+        ;;
+    *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

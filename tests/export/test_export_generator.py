@@ -19,6 +19,13 @@ from tests.export import tiny_torch  # noqa: E402
 FEW = 4
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random weights have no reserve: four bits cost them more than they cost trained ones."""
+    for name in ("q4_0", "q4_k_m"):
+        monkeypatch.setitem(generator.AT_MOST, f"{name}_perplexity_ratio", 2.0)
+
+
 def exported(source: Path, to: Path, adapter: Path | None = None) -> dict[str, float]:
     return generator.export(source, adapter, to, foreign(source, "a test"), FEW)
 
@@ -48,6 +55,14 @@ def test_a_model_that_says_otherwise_fails_the_export(
     with pytest.raises(ParityFailed, match="f16_top1_agreement"):
         exported(tiny_torch.causal_folder("llama", tmp_path / "llama"), tmp_path / "gguf")
     assert not (tmp_path / "manifest.toml").exists()
+
+
+def test_a_quantisation_that_costs_too_much_fails_the_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(generator.AT_MOST, "q4_0_perplexity_ratio", 0.5)
+    with pytest.raises(ParityFailed, match="q4_0_perplexity_ratio"):
+        exported(tiny_torch.causal_folder("qwen3", tmp_path / "qwen3"), tmp_path / "gguf")
 
 
 def test_an_adapter_is_merged(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""Distillation, few-shot and LoRA on tiny models: what they leave can be exported; a stopped run goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="only the export environment has torch")
+
+from export import generator  # noqa: E402
+from export.errors import BadSource  # noqa: E402
+from export.origin import ORIGIN  # noqa: E402
+from export.train import distill, fewshot, heads, lora, understanding  # noqa: E402
+from export.train.run import Run  # noqa: E402
+from runtime.types import Intent  # noqa: E402
+from tests.export import tiny_torch  # noqa: E402
+
+A_SECOND = "0.02"  # minutes
+
+
+def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
+    first, again = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    run = Run(tmp_path, 60, {"model": first})
+    steps = run.progress()
+    for _ in range(3):
+        next(steps)
+    run.spent = 3600
+    assert list(steps) == []
+    later = Run(tmp_path, 120, {"model": again})
+    assert later.step == run.step
+    assert torch.equal(first.weight, again.weight)
+
+
+def test_tokens_are_paired_by_their_characters() -> None:
+    own = [(0, 0), (0, 1), (1, 2), (2, 3), (0, 0)]
+    others = [(0, 0), (0, 1), (1, 3), (0, 0)]
+    assert distill.same_tokens(own, others) == [(1, 1)]
+
+
+def test_the_teachers_own_logits_cost_nothing() -> None:
+    told = torch.randn(5, 17)
+    assert distill.soft_loss(told, told).item() == pytest.approx(0, abs=1e-6)
+    assert distill.soft_loss(torch.zeros(5, 17), told).item() > 0
+
+
+def test_a_distilled_student_can_be_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understanding, "_FITTED", 300)
+    monkeypatch.setattr(understanding, "_WARM_STEPS", 1)
+    teacher = tiny_torch.encoder_folder("electra", tmp_path / "teacher")
+    encoder = tiny_torch.encoder_folder("bert", tmp_path / "encoder")
+    to = tmp_path / "distilled"
+    arguments = ["--teacher", str(teacher), "--encoder", str(encoder), "--to", str(to)]
+    assert distill.main([*arguments, "--minutes", A_SECOND, "--teacher-minutes", A_SECOND]) == 0
+    assert heads.load(to).encoder.config.hidden_size == 64
+    assert 0 <= heads.scored(to)["agrees_with_teacher"] <= 1
+    assert "teacher" in (to / ORIGIN).read_text(encoding="utf-8")
+
+
+def shots(path: Path) -> list[tuple[str, int]]:
+    """Three examples an intent: the name of the intent and some words more."""
+    lines = [{"text": f"{intent}{more}", "intent": intent} for intent in Intent for more in ("", "吗", "好")]
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    return fewshot.read_examples(path)
+
+
+def test_a_few_examples_move_the_intent_head_alone(tmp_path: Path) -> None:
+    source, examples, to = (
+        tiny_torch.heads_folder("bert", tmp_path / "heads"),
+        tmp_path / "e.jsonl",
+        tmp_path / "to",
+    )
+    shots(examples)
+    assert fewshot.main(["--examples", str(examples), "--from", str(source), "--to", str(to)]) == 0
+    scored = heads.scored(to)
+    assert scored["fewshot_right_after"] > scored["fewshot_right_before"]
+    before, after = heads.load(source).state_dict(), heads.load(to).state_dict()
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert moved == {"intent_head.weight", "intent_head.bias"}
+
+
+def test_no_example_moves_nothing(tmp_path: Path) -> None:
+    source = tiny_torch.heads_folder("bert", tmp_path / "heads")
+    lines = shots(tmp_path / "e.jsonl")
+    model = heads.load(source)
+    known = fewshot.Features(model, source, [text for text, _ in lines])
+    weight, bias = fewshot.refitted(model, known, [], torch.tensor([intent for _, intent in lines]))
+    assert torch.equal(weight, model.intent_head.weight)
+    assert torch.equal(bias, model.intent_head.bias)
+
+
+def test_a_bad_example_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text(
+        '{"text": "多少钱", "intent": "询价"}\n{"text": "多少钱", "intent": "price"}', encoding="utf-8"
+    )
+    with pytest.raises(BadSource, match="line 2"):
+        fewshot.read_examples(path)
+
+
+def test_an_adapter_is_trained_and_merged(tmp_path: Path) -> None:
+    base, to = tiny_torch.causal_folder("qwen3", tmp_path / "qwen3"), tmp_path / "lora"
+    assert (
+        lora.main(["--base", str(base), "--data", "generated", "--to", str(to), "--minutes", A_SECOND]) == 0
+    )
+    ids = torch.tensor([[5, 6, 7, 8]])
+    with torch.no_grad():
+        plain, merged, again = (
+            generator.load(*folders)[0](input_ids=ids).logits
+            for folders in ((base, None), (to, None), (base, to / "adapter"))
+        )
+    assert not torch.allclose(plain, merged, atol=1e-4)
+    assert torch.allclose(merged, again, atol=1e-3)
+
+
+def test_lora_learns_from_a_file_and_names_its_bad_line(tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    line = json.dumps({"prompt": "你好", "reply": "您好，看点什么？"}, ensure_ascii=False)
+    path.write_text("\n".join([line] * 20), encoding="utf-8")
+    assert len(lora.held_out(str(path))) == 2
+    assert next(lora.endless(str(path), 1)) == ("你好", "您好，看点什么？")
+    path.write_text(line + '\n{"prompt": "你好"}', encoding="utf-8")
+    with pytest.raises(BadSource, match="line 2"):
+        lora.read_data(path)
