@@ -156,5 +156,9 @@ def _figures(text: str, owner: str = "", *, whole: bool = False, least: int = 0)
 
 def _common_end(one: str, other: str) -> int:
     """How many characters at the ends of both are the same."""
-    most = min(len(one), len(other))
-    return next((at for at in range(most) if one[-1 - at] != other[-1 - at]), most)
+    length = 0
+    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
+        if mine != theirs:
+            break
+        length += 1
+    return length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import EngineFailed, ModelDamaged, ModelMissing
+from runtime.generation.copying import Copying
 from runtime.generation.llama import LlamaEngine
 from runtime.generation.prompt import BOT, DO, END, FACT, USER
 from runtime.settings import MODELS
@@ -37,6 +39,14 @@ def test_it_speaks_and_stops(engine: LlamaEngine) -> None:
     reply = said(engine, prompt("多少钱"))
     assert reply
     assert "<|" not in reply
+
+
+@pytest.mark.parametrize("opening", ["", "现价", "现价2", "现价29"])
+def test_figures_are_copied(engine: LlamaEngine, opening: str) -> None:
+    copying = Copying(["凉川静享空调|现价2999元|噪音18dB"], opening=opening)
+    drafts = engine.stream("d", prompt("多少钱") + opening, 48, threading.Event(), copying)
+    reply = opening + "".join(draft.text for draft in drafts)
+    assert set(re.findall(r"[0-9.]+", reply)) <= {"2999", "18"}
 
 
 def test_what_was_evaluated_before_changes_nothing(engine: LlamaEngine) -> None:
