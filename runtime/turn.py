@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runtime.dialogue.fold import fold, settle
+from runtime.dialogue.meaning import reconsider
 from runtime.dialogue.tactics import Choice
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
@@ -102,13 +103,16 @@ async def run_turn(
     clock.lap("understand")
     yield Understood(understanding)
 
+    understanding = reconsider(state, understanding, view.names)
     folded = fold(state, understanding, view.names, view.product)
     clock.lap("state")
     choice, evidence = await shop.look_up(view, folded, understanding, today)
     clock.lap("retrieve")
     yield Found(folded, evidence, choice)
 
-    fallback = template_reply(choice.tactic, understanding.intent, evidence, folded, choice.ask)
+    fallback = template_reply(
+        choice.tactic, understanding.intent, evidence, folded, choice.ask, understanding
+    )
     reply = fallback
     if choice.tactic in _FIXED:
         yield Piece(fallback.text)

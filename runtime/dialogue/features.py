@@ -21,6 +21,7 @@ _QUESTION = re.compile(
     r"[吗么嘛呢不没]$|怎么|如何|(.)不\1|有没有|什么|啥|哪|咋|多[大少久长重高宽厚远快钱]|几[^个款台件]|"
     r"^它?(能|会|可以|是|带|有).*吧$"
 )
+_MEASURE = re.compile(r"多[大少久长重高宽厚深远]|几[个年天小时升斤公分米瓦度寸]")
 _DESCRIBING = re.compile(r".?的(?![吗吧么])")
 _WISH = re.compile(
     r"想|(?<![需主重])要(?!求|是)|换|推荐|找|来[个款台一]|最好|希望|有(没有)?.*的([吗么嘛没]|没有)?$|预算|"
@@ -32,6 +33,11 @@ def _is_question(text: str) -> bool:
     """它静音吗 asks about what is there; 有静音的吗 wishes for it."""
     plain = text[-_LAST_WORDS:].rstrip(" ?!。~,")
     return bool(_QUESTION.search(plain)) and not _WISH.search(_CHOICE.sub("", plain))
+
+
+def measures(text: str) -> bool:
+    """Whether a figure is asked for: 适合多大的客厅."""
+    return bool(_MEASURE.search(text)) and not _WISH.search(text)
 
 
 def asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], reference: Reference) -> bool:

@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from runtime.dialogue.budget import fold_budget, with_budget
 from runtime.dialogue.category import fold_category
-from runtime.dialogue.features import asks_about_focus, fold_features
+from runtime.dialogue.features import asks_about_focus, fold_features, measures
 from runtime.dialogue.reference import Lookup, Reference, point_at
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
@@ -64,7 +64,7 @@ def fold(
     asks = asks_about_focus(after, text, slots, reference)
     if not asks:
         after = fold_features(after, text, slots)
-    wishes = intent in _WISHING or not (asks or intent in _SERVICE)
+    wishes = not (asks and measures(text)) and (intent in _WISHING or not (asks or intent in _SERVICE))
     after = _fold_focus(after, state, text, wishes, reference, lookup)
     return after if intent in _NO_GOAL else replace(after, goal=intent)
 

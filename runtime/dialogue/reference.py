@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from runtime.knowledge.asked import parts_of
 from runtime.types import DialogueState, Product, Slot, SlotName
-from runtime.understanding.numbers import parse_quantities, render_quantity
+from runtime.understanding.numbers import normalise_text, parse_quantities, render_quantity
 from runtime.understanding.slots import CatalogueNames
 
 Lookup = Callable[[str], Product | None]  # id -> the product as it is now; None: no longer there
@@ -43,6 +45,16 @@ _JUST_NOW = re.compile(r"刚才|刚刚|刚说|前面说|前面讲|前面看")
 _CHEAPEST = re.compile(rf"最便宜|最低价|价格最低|便宜的?那一?{_KIND}|便宜点的那{_KIND}")
 _DEAREST = re.compile(rf"最贵|价格最高|(?<!不)贵一?点?的?那一?{_KIND}")
 _PRONOUN = re.compile(rf"{_THAT}|它|该款|同一?{_KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
+_DESCRIBED = re.compile(
+    rf"(?:^|[，,。；;!? ])(?:那么?|这|就是|就|要|我说的?是?|还是|刚才|你说的?)*{_KIND}?"
+    r"(?P<what>[^，,。；;!? ]{2,12}?)"
+    rf"(?:的?{_THAT}|的(?:呢|多少|怎么|咋|有|能|会|几|要|[^吗吧么]{{0,3}}[，,。；;!? ]|$))"
+)
+_LEADS_BACK = re.compile(r"^那|呢[?。!]*$|多少钱|怎么卖|什么价")
+_WHICH_IS = re.compile(rf"的?(是|叫)(哪一?{_KIND}|什么)|的?(是)?哪一?{_KIND}来着")
+_WISHES = re.compile(
+    rf"有没有|有.{{1,8}}的[吗么没]|想[要买看]|推荐|[换找来]一?{_KIND}|预算|便宜|以[内下]|左右|一?[点些]的|不要|不是|别的"
+)
 _COMPARES = re.compile(
     r"(?<!价)比(?!较[^一]|如|例|价)|区别|不同(?!意)|不一样|差别|差在|差哪|哪一?[个款台种](?!牌)|选哪|啥关系"
 )
@@ -64,10 +76,10 @@ def point_at(
         (
             _by_place(text, state)
             or _by_price(text, shown)
-            or _by_property(text, slots, shown)
+            or _by_property(text, slots, state, shown)
             or _by_part_of_name(text, slots, shown)
             or _by_part_of_name(text, slots, _seen_of_kind(state, lookup))
-            or _by_name_before_pointer(text, slots, state, names, lookup)
+            or _by_description(text, slots, state, names, lookup)
             or _by_pronoun(text, state)
         )
         if same_kind
@@ -166,12 +178,18 @@ def _by_price(text: str, shown: Sequence[Product]) -> tuple[str, ...]:
     return ()
 
 
-def _by_property(text: str, slots: tuple[Slot, ...], shown: Sequence[Product]) -> tuple[str, ...]:
-    """白色那款, 凉川的那个: the first of those shown that has it and is not like all others."""
+def _by_property(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, shown: Sequence[Product]
+) -> tuple[str, ...]:
+    """白色那款, 凉川的那个, 那16寸的呢: the first of those shown that has it and is not like all others."""
     told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
-    if not told or not re.search(_THAT, text):
+    sized = [slot for slot in told if slot.name is SlotName.SIZE]
+    pointed = re.search(_THAT, text) or (sized and _LEADS_BACK.search(text))
+    if not told or not pointed or _WISHES.search(text):
         return ()
     fitting = [product.id for product in shown if all(_has(product, slot) for slot in told)]
+    if state.focus in fitting:
+        return (state.focus,)
     return tuple(fitting[:1]) if len(fitting) < len(shown) else ()
 
 
@@ -212,16 +230,53 @@ def _head(product: Product) -> set[str]:
     return {own[:2].lower()}
 
 
-def _by_name_before_pointer(
+def _by_description(
     text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
 ) -> tuple[str, ...]:
-    """大圆那款, though it was never shown: the one of that kind in whose name the words before 那款 stand."""
-    pointer = re.search(rf"的?{_THAT}", text)
-    if pointer is None or state.category is None or pointer.start() - 2 in _covered(slots) | {-1, -2}:
+    """24db那台, 600加仑的, 能锁游戏的是哪台: the one that alone fits the words best, among those shown,
+    then those seen, then all of the kind, where the words must stand in its name."""
+    phrase = _described_by(text)
+    if phrase is None or state.category is None or _WISHES.search(text):
         return ()
-    words = text[pointer.start() - 2 : pointer.start()]
-    goods = [p for p in _existing(names.named(words), lookup) if p.category == state.category]
-    return (goods[0].id,) if len(goods) == 1 else ()
+    told = tuple(slot for slot in slots if slot.name is SlotName.COLOR)
+    words = parts_of(phrase, ()) - {part for slot in told for part in parts_of(slot.text, ())}
+    if not words:
+        return ()
+    shown = _existing(state.shown, lookup)
+    everything = [p for p in _existing((id for _, id in names.goods), lookup) if p.category == state.category]
+    focus = lookup(state.focus or "")
+    for goods, least in ((shown, 1), (_seen_of_kind(state, lookup), 1), (everything, 2)):
+        counts = {product.id: _fitting(words, product) for product in goods}
+        best = max(counts.values(), default=0)
+        first = [id for id, count in counts.items() if count == best]
+        if best >= least and len(first) < max(2, len(counts)):
+            if focus is not None and focus.id in first:
+                return (focus.id,)
+            if len(first) == 1:
+                return (first[0],)
+    return ()
+
+
+def _described_by(text: str) -> str | None:
+    """The words by which a product is pointed out: 低糖 of 那低糖那个能煮几升."""
+    if asked := _WHICH_IS.search(text):
+        return text[: asked.start()]
+    hit = _DESCRIBED.search(text)
+    return hit["what"] if hit else None
+
+
+def _fitting(words: set[str], product: Product) -> int:
+    """How many of the words the product's sheet has, those in its name twice."""
+    name, sheet = _sheet(product)
+    return sum((word in name) + (word in sheet) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _sheet(product: Product) -> tuple[str, str]:
+    """Its name, and all that its sheet says of it, in lower case without spaces."""
+    specs = (f"{name}{value}" for name, value in product.specs)
+    told = (product.name, product.model, *specs, *product.features, product.description)
+    return normalise_text(product.name), normalise_text(" ".join(told)).replace(" ", "")
 
 
 def _pairs_of_others(product: Product, goods: Sequence[Product]) -> set[str]:

@@ -35,6 +35,7 @@ CONDITIONS = (
     "knows_promotion",  # a valid promotion, offered or not
     "has_answer",  # a question-and-answer entry or a rule of the shop was found
     "asks_fact",  # the words ask for something that is known of the product
+    "asks_answer",  # the words ask for what a fact or an answer of the shop tells
     "asks_unknown",  # a measure or an origin is asked for that is not known of the product
     "has_evidence",  # goods or facts of any kind were found
     "may_ask",  # there is still something to ask back for
@@ -161,6 +162,7 @@ def _held(
         "knows_promotion": situation.promotion or situation.old_promotion,
         "has_answer": situation.answer,
         "asks_fact": situation.asked,
+        "asks_answer": situation.asked or situation.answer,
         "asks_unknown": situation.unknown,
         "has_evidence": situation.hits > 0 or situation.facts > 0,
         "may_ask": ask is not None,

@@ -6,13 +6,16 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from runtime.knowledge.product_facts import product_facts
+from runtime.knowledge.answers import answers_on, direct_answers, near_answers
+from runtime.knowledge.items import Item
+from runtime.knowledge.product_facts import asked_of, product_facts
 from runtime.knowledge.reasons import reason_for
-from runtime.knowledge.shop_facts import faq_facts, offer_facts, script_facts
+from runtime.knowledge.shop_facts import offer_facts, script_facts
 from runtime.types import (
     DialogueState,
     Emotion,
     Evidence,
+    Fact,
     FactKind,
     Hit,
     Intent,
@@ -71,13 +74,14 @@ def choose_evidence(
     """At most MAX_PRODUCTS goods and MAX_FACTS facts; nothing that has expired or not begun by ``today``."""
     intent = understanding.intent
     if tactic in _NO_FACTS:
-        return Evidence(facts=tuple(script_facts(view, understanding, state.turn)))
+        answers = direct_answers(view, [], understanding) if tactic is Tactic.HAND_OVER else []
+        return Evidence(facts=(*answers, *script_facts(view, understanding, state.turn)))
     goods = _goods(view, hits, state, understanding, today)
     items = [view.items[view.rows[hit.product.id]] for hit in goods]
     aspects = tuple(dict.fromkeys((*_ASPECTS.get(intent, ()), *_TACTIC_ASPECTS.get(tactic, ()))))
     if understanding.emotion.top() is Emotion.HESITANT and items and _K.PROMOTION not in aspects:
         aspects = (*aspects, _K.PROMOTION)
-    shop = [*faq_facts(view, items, understanding)]
+    shop = _answers(view, items, state, understanding, today)
     if _K.PROMOTION in aspects and (items or intent in _ABOUT_OFFERS):
         shop += offer_facts(view, items, state, today)
     shop += script_facts(view, understanding, state.turn)
@@ -88,6 +92,19 @@ def choose_evidence(
         for fact in islice(product_facts(item, items, aspects, state, understanding, today), room)
     ]
     return Evidence(tuple(goods), (*told, *shop)[:MAX_FACTS])
+
+
+def _answers(
+    view: View, items: list[Item], state: DialogueState, understanding: Understanding, today: date
+) -> list[Fact]:
+    """The shop's answers: to this very question, else what comes near where no fact of the goods answers."""
+    if direct := direct_answers(view, items, understanding):
+        return direct
+    intent, text = understanding.intent, understanding.text
+    told = items and asked_of(items[0], items, state, understanding, today)
+    if items and not told and (near := near_answers(view, items, understanding)):
+        return near
+    return [] if items and intent is not Intent.COMPLAINT else answers_on(view, intent, text)
 
 
 # --- which goods -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.asked import asked_for, spec_words
+from runtime.knowledge.asked import asked_for, is_about
 from runtime.knowledge.items import Item, price_on, says_size
 from runtime.knowledge.promotion_facts import promotion_facts
 from runtime.types import DialogueState, Fact, FactKind, Product, Understanding
@@ -42,9 +42,28 @@ def _facts(
     understanding: Understanding,
     today: date,
 ) -> Iterator[Fact]:
+    facts = _by_kind(item, items, state, today)
     yield _price(item, today)
+    if item.product.stock == 0 and _K.STOCK not in aspects:
+        yield facts[_K.STOCK][0]
+    yield from asked_of(item, items, state, understanding, today)[:_MAX_ASKED]
+    for aspect in aspects:
+        yield from facts[aspect][:1]
+    for aspect in aspects:
+        yield from facts[aspect][1:4]
+
+
+def asked_of(
+    item: Item, items: list[Item], state: DialogueState, understanding: Understanding, today: date
+) -> list[Fact]:
+    """The facts of ``item`` that the words ask for, the most directly asked first."""
+    every = (fact for kind in _by_kind(item, items, state, today).values() for fact in kind)
+    return asked_for(understanding.text, understanding.slots, every, understanding.intent)
+
+
+def _by_kind(item: Item, items: list[Item], state: DialogueState, today: date) -> dict[FactKind, list[Fact]]:
     product = item.product
-    facts: dict[FactKind, list[Fact]] = {
+    return {
         _K.PROMOTION: list(promotion_facts(item.promotions, state, today)),
         _K.FEATURE: list(_features(product)),
         _K.SPEC: _specs(product, items, state),
@@ -53,14 +72,6 @@ def _facts(
         _K.DELIVERY: list(_term(product, "delivery", _K.DELIVERY)),
         _K.INSTALL: list(_term(product, "installation", _K.INSTALL)),
     }
-    if product.stock == 0 and _K.STOCK not in aspects:
-        yield from _stock(product)
-    every = (fact for kind in facts.values() for fact in kind)
-    yield from asked_for(understanding.text, understanding.slots, every)[:_MAX_ASKED]
-    for aspect in aspects:
-        yield from facts[aspect][:1]
-    for aspect in aspects:
-        yield from facts[aspect][1:4]
 
 
 def _price(item: Item, today: date) -> Fact:
@@ -100,7 +111,7 @@ def _is_needed(name: str, value: str, state: DialogueState) -> bool:
         return True
     if state.size and says_size(value, state.size):
         return True
-    return any(feature in spec_words(name) for feature in state.features)
+    return any(is_about(feature, name) for feature in state.features)
 
 
 def _stock(product: Product) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ from typing import Protocol
 from runtime.dialogue.budget import named_bid
 from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
+from runtime.knowledge.answers import subject_of
 from runtime.knowledge.asked import asked_for, is_unanswered
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
@@ -61,6 +62,7 @@ class View:
     index: VectorIndex  # rows are places in ``items``
     faq_index: VectorIndex  # rows are places in ``faqs``
     questions: QuestionIndex  # likewise
+    subjects: tuple[frozenset[str], ...]  # what each of ``faqs`` is about, in parts of words
     rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
     shelf: Shelf
@@ -106,7 +108,7 @@ class View:
         matches = self.shelf.count(filters, today) if filters and evidence.hits else 0
         situation = Situation.of(state, Evidence(evidence.hits, found), max(matches, len(evidence.hits)))
         told = [fact for fact in found if fact.product_id and fact.kind is not FactKind.FAQ]
-        asked = bool(asked_for(understanding.text, understanding.slots, told))
+        asked = bool(asked_for(understanding.text, understanding.slots, told, understanding.intent))
         unknown = not situation.answer and is_unanswered(
             understanding.text, understanding.slots, told, focused=state.focus is not None
         )
@@ -131,6 +133,8 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
     ids = {item.product.id: row for row, item in enumerate(items)}
     faqs = tuple(faq for faq in goods.faqs if faq.product_id is None or faq.product_id in ids)
 
+    names = CatalogueNames.of(goods.products)
+
     def index(name: str, described: Iterable[str]) -> VectorIndex:
         return open_index(cache, name, tuple(described), encoder.embed, encoder.version)
 
@@ -140,11 +144,12 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         shop_promotions=tuple(p for p in goods.promotions if p.product_id is None),
         faqs=faqs,
         scripts=goods.scripts,
-        names=CatalogueNames.of(goods.products),
+        names=names,
         sounds=NameIndex.of(goods.products),
         index=index("goods", map(texts.product_text, goods.products)),
         faq_index=index("faqs", map(texts.faq_text, faqs)),
         questions=QuestionIndex.of([faq.question for faq in faqs]),
+        subjects=tuple(subject_of(faq.question, names) for faq in faqs),
         rows=ids,
         categories=frozenset(category for item in items for category in item.categories),
         shelf=Shelf.of(items),

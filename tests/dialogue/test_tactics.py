@@ -151,7 +151,7 @@ def test_goods_are_never_praised_or_sold_without_any(
         assert tactic not in (Tactic.RECOMMEND, Tactic.COMPARE, Tactic.CLOSE_SALE, Tactic.HOLD_PRICE)
     if not (situation.promotion or situation.old_promotion):
         assert tactic is not Tactic.OFFER
-    if emotion is Emotion.ANGRY:
+    if emotion is Emotion.ANGRY and intent in (Intent.COMPLAINT, Intent.HUMAN, Intent.NO_INTEREST):
         assert tactic is Tactic.HAND_OVER
 
 

@@ -54,7 +54,6 @@ def say(
 
 
 ANSWERS = [
-    ("询价", "这款凉川静享1.5匹变频空调现价2999元。|您问的凉川静享1.5匹变频空调，现价2999元。", "price"),
     ("安装", "凉川静享1.5匹变频空调的安装：免费上门安装，铜管超过3米每米80元。", "install"),
     ("配送", "凉川静享1.5匹变频空调的配送：市区次日送达。", "delivery"),
     ("保修", "关于保修，凉川静享1.5匹变频空调是整机6年，压缩机10年。", "warranty"),
@@ -68,6 +67,13 @@ def test_what_is_asked_is_answered_in_the_facts_words(intent: str, text: str, fa
     assert reply.facts == (f"P001.{fact}",)
     assert reply.products == ("P001",)
     assert reply.source is Source.TEMPLATE
+
+
+def test_who_asks_the_price_hears_the_offer_too() -> None:
+    reply = say("介绍", "询价")
+    assert reply.text.startswith("您问的凉川静享1.5匹变频空调，现价2999元。")
+    assert "以旧换新减200元，12月31日截止" in reply.text
+    assert reply.facts == ("P001.price", "PROMO001")
 
 
 @pytest.mark.parametrize(
