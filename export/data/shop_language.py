@@ -202,12 +202,21 @@ def _example(pieces: list[Piece], intent: Intent, emotion: Emotion) -> Example:
 
 def held_out(seed: int) -> list[Example]:
     """The hand-written lines that nothing is trained on, as written but for their punctuation."""
+    return _as_written(seed, True)
+
+
+def written(seed: int) -> list[Example]:
+    """The hand-written lines to train on, as written but for their punctuation."""
+    return _as_written(seed, False)
+
+
+def _as_written(seed: int, held_out: bool) -> list[Example]:
     rng = random.Random(seed)
     return [
         _example(_punctuated(Speaker(rng).say(line.nodes), rng), intent, emotion)
         for intent in Intent
         for emotion in Emotion
-        for line in _written(intent, emotion, True)
+        for line in _written(intent, emotion, held_out)
     ]
 
 

@@ -58,7 +58,7 @@ class NgramReader(nn.Module):  # type: ignore[misc]  # torch is not installed wh
         idf = np.where(texts >= _MIN_TEXTS, np.log((1 + len(rows)) / (1 + texts)) + 1, 0.0)
         length = np.sqrt(np.maximum(counts @ idf**2, 1e-6))
         weighed = sparse.diags(1 / length) @ counts @ sparse.diags(idf)
-        fitted = [LogisticRegression(C=_C, max_iter=60, tol=1e-3).fit(weighed, labels) for labels in heads]
+        fitted = [LogisticRegression(C=_C, max_iter=150, tol=1e-5).fit(weighed, labels) for labels in heads]
         table = np.concatenate([one.coef_ for one in fitted]).T * idf[:, None]
         self.table.weight.copy_(torch.from_numpy(table))
         self.idf.weight.copy_(torch.from_numpy(idf[:, None]))
