@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.data.replies import random_scene, random_turn
+from export.data.replies import random_turn
+from export.data.scenes import random_scene
 from runtime.generation.guard import Guard, Verdict, guard_text
 from runtime.types import Evidence, Fact, FactKind, Hit, Product, Quantity
 from tests.attacks import attacks, escaped, honest_replies, judge
