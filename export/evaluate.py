@@ -21,10 +21,14 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import runtime.shop
+from export.bm25 import Bm25
+from export.manifest import attach
 from runtime.batch import state_json
 from runtime.errors import EngineFailed
 from runtime.generation.llama import LlamaEngine
-from runtime.settings import DEMO_GOODS, Settings
+from runtime.knowledge.catalogue import read_catalogue
+from runtime.knowledge.texts import product_text
+from runtime.settings import DEMO_GOODS, MODELS, Settings
 from runtime.shop import Shop
 from runtime.turn import Done, Found, run_turn
 from runtime.types import DialogueState, Draft, Hit, Source, Turn, Utterance
@@ -262,13 +266,41 @@ def main(argv: Sequence[str]) -> int:
     )
     args = parser.parse_args(argv)
     parts = asyncio.run(_play_all(args))
-    for name, part in parts.items():
-        figures = "  ".join(f"{key} {value:.3f}" for key, value in scores(*part).items())
-        print(f"{name:7} dialogues={len(part.dialogues)} questions={len(part.questions)}  {figures}")
+    page = report_page(parts, args.goods)
+    if args.generator == "model" and args.goods == DEMO_GOODS:
+        attach(MODELS, "understanding", "The whole assistant", "python -m export report-dialogues", page)
+    print(page)
     may_be_read = parts["open"]
     for played in islice(filter(faults, chain(*may_be_read.dialogues, may_be_read.questions)), args.errors):
         print(shown(played))
     return 0
+
+
+def report_page(parts: Mapping[str, Part], goods: Path) -> str:
+    """Markdown: every figure of every part, and the recall of the baseline on the same questions."""
+    columns = {name: scores(*part) for name, part in parts.items()}
+    baseline = f"recall@{RECALL_AT}, BM25 instead"
+    for name, part in parts.items():
+        columns[name][baseline] = bm25_recall(part.questions, goods)
+    head = [
+        f"{name}: {len(p.dialogues)} dialogues, {len(p.questions)} questions" for name, p in parts.items()
+    ]
+    rows = [
+        f"| {key} | {' | '.join(f'{figures[key]:.3f}' for figures in columns.values())} |"
+        for key in columns[PARTS[0]]
+    ]
+    return "\n".join(
+        [f"| dialogues + questions | {' | '.join(head)} |", "|---" * (len(parts) + 1) + "|", *rows]
+    )
+
+
+def bm25_recall(questions: Sequence[Played], goods: Path) -> float:
+    """The share of answerable questions for which plain BM25 finds a right product."""
+    shelf = read_catalogue(goods).products
+    ranks = Bm25([product_text(product) for product in shelf])
+    sought = [p.expected for p in questions if p.expected.products and not p.expected.admit]
+    found = ([shelf[number].id for number in ranks.ranked(one.text)[:RECALL_AT]] for one in sought)
+    return _share(bool({*one.products} & {*ids}) for one, ids in zip(sought, found, strict=True))
 
 
 def shown(played: Played) -> str:
