@@ -26,7 +26,7 @@ from export.origin import GENERATED, Origin, read_origin, write_origin
 from export.train import heads
 from export.train import understanding as labels
 from export.train.model import Understander
-from export.train.pairs import pairs
+from export.train.pairs import by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
 from export.train.run import Run, log_to
@@ -149,14 +149,14 @@ def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: i
         student.heads.cuda(), teacher.heads.cuda()
     torch.manual_seed(seed + run.step)
     draw, chance = random.Random(seed + run.step), np.random.default_rng(seed + run.step)
-    fresh, goods = spoken(seed + run.step), random_goods(seed, _GOODS)
+    fresh, shelves = spoken(seed + run.step), by_category(random_goods(seed, _GOODS))
     student.heads.train()
     for progress in run.progress():
         for group in optimiser.param_groups:
             group["lr"] = _PEAK_RATE * rate(progress)
         missed = loss(student, teacher, list(islice(fresh, _BATCH)), chance)
         if run.step % _PAIRS_EVERY == 0:
-            missed = missed + labels.pair_loss(student.heads, pairs(goods, _PAIRS, draw), student.words)
+            missed = missed + labels.pair_loss(student.heads, pairs(shelves, _PAIRS, draw), student.words)
         optimiser.zero_grad()
         missed.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

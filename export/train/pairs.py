@@ -58,9 +58,23 @@ class Pair:
         )
 
 
-def pairs(goods: Sequence[Product], count: int, chance: random.Random) -> list[Pair]:
-    """Questions by name, by model and by kind (category with brand and features)."""
-    return [_pair(chance.choice(goods), chance) for _ in range(count)]
+def by_category(goods: Sequence[Product]) -> list[list[Product]]:
+    """The goods, shelf by shelf."""
+    shelves: dict[str, list[Product]] = {}
+    for product in goods:
+        shelves.setdefault(product.category, []).append(product)
+    return list(shelves.values())
+
+
+def pairs(shelves: Sequence[Sequence[Product]], count: int, chance: random.Random) -> list[Pair]:
+    """Questions by name, by model and by kind (category with brand and features).
+
+    Half of them are about goods of one category, so that each has negatives that are hard to tell apart.
+    """
+    shelf = chance.choice(shelves)
+    near = [chance.choice(shelf) for _ in range(count // 2)]
+    far = [chance.choice(chance.choice(shelves)) for _ in range(count - len(near))]
+    return [_pair(product, chance) for product in (*near, *far)]
 
 
 def _pair(product: Product, chance: random.Random) -> Pair:

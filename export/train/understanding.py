@@ -27,7 +27,7 @@ from transformers import BertConfig, BertModel
 from export.data.goods import random_goods
 from export.data.shop_language import Example, examples, held_out, written
 from export.train.model import Understander, mixed
-from export.train.pairs import Pair, pairs
+from export.train.pairs import Pair, by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
 from export.train.vocab import SPECIAL
@@ -199,7 +199,7 @@ def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> N
     """Train until the budget is spent."""
     torch.manual_seed(seed)
     draw, chance = random.Random(seed), np.random.default_rng(seed)
-    goods = random_goods(seed, _GOODS)
+    shelves = by_category(random_goods(seed, _GOODS))
     fresh = rows(seed, words)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(trained, weight_decay=0.01, fused=True)
@@ -216,7 +216,7 @@ def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> N
         loss = joint_loss(model, batch, chance)
         losses[0] += loss.item()
         if step % _PAIRS_EVERY == 0:
-            likeness = pair_loss(model, pairs(goods, _PAIRS, draw), words)
+            likeness = pair_loss(model, pairs(shelves, _PAIRS, draw), words)
             losses[1] += likeness.item() * _PAIRS_EVERY
             loss = loss + likeness + echo_loss(model, batch[:_PAIRS])
         optimiser.zero_grad()

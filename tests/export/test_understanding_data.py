@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
+from export.data.goods import random_goods
 from export.train.corpora import documents
-from export.train.pairs import pairs
+from export.train.pairs import by_category, pairs
 from export.train.vocab import SPECIAL, build, gb2312
 from runtime.types import Product
 
@@ -41,8 +43,15 @@ def test_corpora_become_documents(tmp_path: Path) -> None:
 
 def test_a_question_by_kind_is_answered_by_every_product_of_that_kind() -> None:
     goods = [product(1, "静音", "省电"), product(2, "静音"), product(3)]
-    for pair in pairs(goods, 200, random.Random(1)):
+    for pair in pairs([goods], 200, random.Random(1)):
         assert pair.answered_by(pair.product)
         for other in goods:
             named = pair.name in ("", other.name) and pair.features <= {*other.features}
             assert pair.answered_by(other) == named
+
+
+def test_half_of_a_batch_shares_a_shelf() -> None:
+    shelves = by_category(random_goods(3, 400))
+    kinds = Counter(pair.product.category for pair in pairs(shelves, 40, random.Random(2)))
+    assert max(kinds.values()) >= 20
+    assert len(kinds) > 3
