@@ -6,25 +6,23 @@ Nothing is written, and nothing listed in the manifest, unless every check passe
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import statistics
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from export import manifest
-from export.bert_family import longest, padded_ids, vocabulary, write_vocabulary
+from export.bert_family import longest, padded_ids, vocabulary
 from export.data.shop_language import examples
 from export.onnx import Graph, int8
-from export.origin import GENERATED, Origin, read_origin
+from export.onnx_folder import list_folder, write_folder
+from export.origin import GENERATED, Origin, read_origin, read_scores
 from export.parity import require
 from export.train.corpora import SOURCES
-from export.train.heads import load, scored
+from export.train.heads import load
 from runtime.types import Intent
 from runtime.understanding.encoder import TAGS, Encoder
 
@@ -38,8 +36,8 @@ SHIPPED = Path("models/understanding")
 _TEXTS = 500
 _MAX_BYTES = 12 * 1024 * 1024  # of what this repository ships
 _ORIGIN = Origin(
-    "python -m export pretrain --corpora CORPORA --minutes 25 --seed 7 && "
-    "python -m export train-understanding --minutes 45 --seed 7 && python -m export understanding",
+    "python -m export pretrain --corpora CORPORA --minutes 62 --seed 7 && "
+    "python -m export train-understanding --minutes 46 --seed 7 && python -m export understanding",
     "Apache-2.0",
     [*SOURCES, GENERATED],
 )
@@ -71,26 +69,10 @@ def export(source: Path, to: Path, texts: Sequence[str]) -> dict[str, float]:
     content, figures = int8(model, GRAPH, feeds(source / "vocab.txt", texts, max_tokens))
     if to.resolve() == SHIPPED.resolve():
         require({"bytes": len(content)}, at_most={"bytes": _MAX_BYTES})
-    version = hashlib.sha256(content).hexdigest()[:12]
-    to.mkdir(parents=True, exist_ok=True)
-    (to / "model.onnx").write_bytes(content)
-    write_vocabulary(to, tokens)
-    config = {"max_tokens": max_tokens, "intents": [*Intent], "tags": [*TAGS], "version": version}
-    (to / "config.json").write_text(json.dumps(config, ensure_ascii=False) + "\n", encoding="utf-8")
+    config = {"max_tokens": max_tokens, "intents": [*Intent], "tags": [*TAGS]}
+    version = write_folder(to, content, tokens, config)
     figures["median_ms"] = median_ms(to, texts)
-    origin = read_origin(source, _ORIGIN)
-    entry = manifest.Entry(
-        name=to.name,
-        version=version,
-        command=origin.command,
-        made=date.today(),
-        data=origin.data,
-        metrics={name: round(value, 4) for name, value in {**scored(source), **figures}.items()},
-        files=[to / name for name in ("model.onnx", "vocab.txt", "config.json")],
-        licence=origin.licence,
-    )
-    manifest.record(to.parent, entry)
-    print(f"{to}: {len(content)} bytes, version {version}")
+    list_folder(to, version, read_origin(source, _ORIGIN), {**read_scores(source), **figures})
     return figures
 
 
