@@ -12,6 +12,7 @@ from export.data.scenes import PARTS, Said, Scene
 from runtime.types import Emotion, FactKind, Intent, Tactic
 
 WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)  # what speaks for a product
+_FAVOURITES = 3
 MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
 
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
@@ -81,21 +82,29 @@ class Clerk:
             return self.random.choice(names)
         return self.random.choice((*names, "这款", "这个", "它", f"这个{product.category}"))
 
+    def tied(self, asked: str = "") -> tuple[str, str] | None:
+        """What of the product speaks to the customer: the first feature that was wished for, what whoever
+        will use it needs, or the first feature. Always the same for the same prompt, so that it can be
+        learned; a free choice would end in the words that most features share.
+        """
+        have = [feature for feature in self.features() if feature in PARTS["tie"]["feature"]]
+        want, who = (asked,) if asked else self.scene.state.features, self.scene.state.who
+        wished = [feature for feature in have if feature in want]
+        if not wished and who and (who not in _FOR_WHO or _FOR_WHO[who] & set(have)):
+            return "who", who
+        first = next(iter(wished or have), None)
+        return ("feature", first) if first else None
+
     def tie(self, asked: str = "", sure: bool = False) -> str:
-        """A clause that ties a true feature of the product to the customer, or nothing."""
-        have, want = self.features(), (asked,) if asked else self.scene.state.features
-        who = self.scene.state.who
-        if (
-            who
-            and self.random.random() < 0.5
-            and (_FOR_WHO.get(who, set()) & set(have) or who not in _FOR_WHO)
-        ):
-            return self.pick("tie", "who", who)
-        ties = [f for f in have if f in want] or have
-        ties = [f for f in ties if f in PARTS["tie"]["feature"]]
-        if not ties or (not sure and self.random.random() < 0.3):
-            return ""
-        return self.pick("tie", "feature", self.random.choice(ties))
+        """A clause that ties the product to the customer, or nothing."""
+        tied = self.tied(asked)
+        return self.pick("tie", *tied) if tied and (sure or self.random.random() < 0.7) else ""
+
+    def favourite(self, key: str, patterns: list[str], usable: list[str]) -> str:
+        """One of ``usable``, mostly of the few that go with what the product is tied to the customer by."""
+        cue = f"{key} {self.tied() or self.category}"
+        few = [one for one in Random(cue).sample(patterns, len(patterns)) if one in usable][:_FAVOURITES]
+        return self.random.choice(few if self.random.random() < 0.7 else usable)
 
     def phrase(self, said: Said, label: bool = True) -> str:
         """The fact as people say it: figures exactly as they stand in the prompt."""
@@ -137,7 +146,7 @@ class Clerk:
         """Another fact that goes well beside those used."""
         known = self.scene.known[item] if item < len(self.scene.known) else ()
         left = [s for s in known if s not in used and s.value != "暂时缺货"]
-        return self.random.choice(left) if left else None
+        return (left[0] if self.random.random() < 0.7 else self.random.choice(left)) if left else None
 
     def question(self, key: str, **words: str) -> str:
         """Half in the shop's whole language, half about this very scene; sets the mood and the goal heard."""
@@ -182,7 +191,7 @@ class Clerk:
         slots = ("v", "w", "x")
         patterns = PARTS["reply"][key]
         usable = [p for p in patterns if len(said) > 1 or ("{w}" not in p or "w" in words)]
-        pattern = self.random.choice(usable)
+        pattern = self.favourite(key, patterns, usable)
         used = [
             one for slot, one in zip(slots, said, strict=False) if f"{{{slot}}}" in pattern or slot == "v"
         ]

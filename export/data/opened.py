@@ -112,13 +112,13 @@ def _follow(clerk: Clerk, key: str, told: list[Said]) -> tuple[str, list[Said]]:
     facts = {}
     worth = [said for said in clerk.first if said.fact.kind in WORTH and said not in told]
     if worth and key not in ("compare", "offer"):  # there another of the goods may be meant
-        facts["w"] = clerk.random.choice(worth)
+        facts["w"] = worth[0] if clerk.random.random() < 0.8 else clerk.random.choice(worth)
         words["w"] = clerk.phrase(facts["w"])
     if (second := clerk.of_kind(FactKind.PRICE, 1)) and second not in told:
         facts["x"] = second
         words["m"], words["x"] = clerk.scene.goods[1].name, clerk.phrase(second)
     usable = [p for p in patterns if all(words.get(slot) or slot == "ask" for slot in _SLOT.findall(p))]
-    pattern = clerk.random.choice(usable or ["。{ask}"])
+    pattern = clerk.favourite(key, patterns, usable) if usable else "。{ask}"
     used = [facts[slot] for slot in _SLOT.findall(pattern) if slot in facts]
     return pattern.format(**words), used
 
