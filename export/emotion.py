@@ -6,21 +6,20 @@ Its four labels are ours (愤怒 开心 中性 犹豫) in any order; the graph g
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from export import manifest
 from export.bert_family import longest, padded_ids, read_config, vocabulary, write_vocabulary
 from export.data.shop_language import examples
 from export.errors import BadSource
 from export.onnx import Graph, int8
+from export.onnx_folder import list_folder, write_folder
 from export.origin import foreign, read_origin
 from export.parity import require
 from runtime.types import Emotion
@@ -63,31 +62,17 @@ def export(source: Path, to: Path, texts: Sequence[str]) -> dict[str, float]:
     """Write the folder ``to`` and its entry in the manifest beside it; returns the figures of parity."""
     model, tokens = Feelings(source).eval(), vocabulary(source)
     max_tokens = longest(model.model.config)
-    to.mkdir(parents=True, exist_ok=True)
-    write_vocabulary(to, tokens)
-    alike = {"tokenised_alike": tokenised_alike(source, to / "vocab.txt", texts, max_tokens)}
-    require(alike, at_least={"tokenised_alike": _TOKENISED_ALIKE})
-    ids = padded_ids(to / "vocab.txt", texts, max_tokens)
+    with TemporaryDirectory() as scratch:
+        write_vocabulary(Path(scratch), tokens)
+        vocab = Path(scratch) / "vocab.txt"
+        alike = tokenised_alike(source, vocab, texts, max_tokens)
+        ids = padded_ids(vocab, texts, max_tokens)
+    require({"tokenised_alike": alike}, at_least={"tokenised_alike": _TOKENISED_ALIKE})
     content, figures = int8(model, GRAPH, {"input_ids": ids, "attention_mask": (ids != 0).astype(np.int64)})
-    figures |= alike
-    version = hashlib.sha256(content).hexdigest()[:12]
-    (to / "model.onnx").write_bytes(content)
-    config = {"max_tokens": max_tokens, "emotions": [*Emotion], "version": version}
-    (to / "config.json").write_text(json.dumps(config, ensure_ascii=False) + "\n", encoding="utf-8")
+    figures["tokenised_alike"] = alike
+    version = write_folder(to, content, tokens, {"max_tokens": max_tokens, "emotions": [*Emotion]})
     command = f"python -m export emotion --from {source.name} --to {to.name}"
-    origin = read_origin(source, foreign(source, command))
-    entry = manifest.Entry(
-        name=to.name,
-        version=version,
-        command=origin.command,
-        made=date.today(),
-        data=origin.data,
-        metrics={name: round(value, 4) for name, value in figures.items()},
-        files=[to / name for name in ("model.onnx", "vocab.txt", "config.json")],
-        licence=origin.licence,
-    )
-    manifest.record(to.parent, entry)
-    print(f"{to}: {len(content)} bytes, version {version}")
+    list_folder(to, version, read_origin(source, foreign(source, command)), figures)
     return figures
 
 

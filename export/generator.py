@@ -23,7 +23,7 @@ from export.errors import BadSource
 from export.gguf import write_f16
 from export.llama import QUANTISATIONS, Loaded, quantise
 from export.manifest import Entry, record
-from export.origin import GENERATED, Origin, foreign, read_origin
+from export.origin import GENERATED, Origin, foreign, read_origin, read_scores
 from export.parity import Floats, agreement, divergence, losses, require
 from export.report_generator import HELD_OUT_SEED, headline, measure
 from export.turns import Turn, read_turns, token_ids
@@ -143,7 +143,7 @@ def export(
 def _entry(name: str, origin: Origin, figures: dict[str, float], files: list[Path]) -> Entry:
     return Entry(
         name=name,
-        version=hashlib.sha256(files[-1].read_bytes()).hexdigest()[:12],
+        version=hashlib.sha256(files[0].read_bytes()).hexdigest()[:12],
         command=origin.command,
         made=date.today(),
         data=origin.data,
@@ -158,8 +158,7 @@ def ship(source: Path, to: Path, name: str, origin: Origin, figures: dict[str, f
     shipped = MODELS / "generator" / f"generator-{name}.gguf"
     shipped.parent.mkdir(parents=True, exist_ok=True)
     shipped.write_bytes((to / shipped.name).read_bytes())
-    training = json.loads((source / "training.json").read_text("utf-8"))
-    metrics = {f"training_{key}": value for key, value in training.items()}
+    metrics = {f"training_{key}": value for key, value in read_scores(source).items()}
     metrics |= {key: value for key, value in figures.items() if key.startswith(("f16", name))}
     metrics |= headline(measure(shipped, DEMO, count=200))
     record(MODELS, _entry("generator", origin, metrics, [shipped]))

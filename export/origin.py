@@ -1,4 +1,4 @@
-"""Where a trained folder comes from: origin.json, which goes into the manifest with what is made of it."""
+"""What a trained folder tells of itself for the manifest: origin.json (of what), training.json (how well)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ORIGIN = "origin.json"
+ORIGIN, SCORES = "origin.json", "training.json"
 GENERATED = {"name": "export/data, generated with the seed", "licence": "Apache-2.0"}
 UNKNOWN_LICENCE = "that of the model it was made from"
 
@@ -30,6 +30,16 @@ def read_origin(folder: Path, otherwise: Origin) -> Origin:
     """What the folder tells of itself, or ``otherwise`` where it tells nothing."""
     path = folder / ORIGIN
     return Origin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else otherwise
+
+
+def write_scores(folder: Path, scores: Mapping[str, float]) -> None:
+    (folder / SCORES).write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+
+
+def read_scores(folder: Path) -> dict[str, float]:
+    """What it scored when it was trained; nothing where the folder tells nothing."""
+    path = folder / SCORES
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
 def foreign(folder: Path, command: str) -> Origin:

@@ -22,7 +22,7 @@ from torch.nn import functional
 from export.bert_family import longest, pretrained, vocabulary, write_vocabulary
 from export.data.goods import random_goods
 from export.data.shop_language import Example, examples, held_out
-from export.origin import GENERATED, Origin, read_origin, write_origin
+from export.origin import GENERATED, Origin, foreign, read_origin, write_origin
 from export.train import heads
 from export.train import understanding as labels
 from export.train.model import Understander
@@ -136,14 +136,23 @@ def loss(student: Model, teacher: Model, batch: Sequence[Example], chance: np.ra
     return _TRUST * soft + (1 - _TRUST) * hard
 
 
+def begin(student: Model, teacher: Model, seed: int) -> None:
+    """What n-grams tell, fitted, or taken over from a teacher with the same tokens."""
+    same = student.words.get_vocab() == teacher.words.get_vocab()
+    if same and teacher.heads.ngrams.table.weight.any():
+        student.heads.ngrams.load_state_dict(teacher.heads.ngrams.state_dict())
+    else:
+        labels.fit_ngrams(student.heads, student.words, seed)
+    labels.warm_up(student.heads, student.words, seed)
+
+
 def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: int) -> None:
     """Train the student until the budget is spent; goes on from a checkpoint in ``folder``."""
     trained = [each for each in student.heads.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=_PEAK_RATE, weight_decay=0.01)
     run = Run(folder, minutes, {"model": student.heads, "optimiser": optimiser})
     if run.step == 0:
-        labels.fit_ngrams(student.heads, student.words, seed)
-        labels.warm_up(student.heads, student.words, seed)
+        begin(student, teacher, seed)
     if torch.cuda.is_available():
         torch.set_default_device("cuda")
         student.heads.cuda(), teacher.heads.cuda()
@@ -164,11 +173,6 @@ def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: i
         run.loss = missed.item()
 
 
-def agreement(student: Model, teacher: Model, texts: Sequence[str]) -> float:
-    """Share of texts whose intent both read alike."""
-    return float((read_intents(student, texts) == read_intents(teacher, texts)).float().mean())
-
-
 @torch.no_grad()
 def read_intents(model: Model, texts: Sequence[str]) -> Tensor:
     """Indices of intents [N]."""
@@ -177,18 +181,39 @@ def read_intents(model: Model, texts: Sequence[str]) -> Tensor:
     return model.heads.eval()(ids, (ids != 0).long(), *nothing)[0].argmax(-1)
 
 
+def scored(student: Model, teacher: Model, known: Sequence[Example]) -> dict[str, float]:
+    """Calibrates the student on lines that nobody was trained on; how it does there, and its teacher."""
+    rows = [labels.row(example, student.words) for example in known]
+    figures = labels.calibrate(student.heads, rows)
+    texts = [example.text for example in known]
+    wanted = torch.tensor([one.intent for one in rows])
+    learnt, told = (read_intents(model, texts) for model in (student, teacher))
+    figures["held_out_intent_teacher"] = float((told == wanted).float().mean())
+    figures["agrees_with_teacher"] = float((learnt == told).float().mean())
+    return figures
+
+
+def origin(teacher: Path, to: Path, minutes: float, seed: int) -> Origin:
+    """Ours, and the teacher's data under the teacher's licence."""
+    command = (
+        f"python -m export distill --teacher {teacher.name} --minutes {minutes:g} --seed {seed} && "
+        f"python -m export understanding --from {to.name}"
+    )
+    ours = Origin(command, "Apache-2.0", [GENERATED])
+    taught_here = (teacher / heads.WEIGHTS).is_file()
+    of_teacher = read_origin(teacher, ours if taught_here else foreign(teacher, command))
+    others = [source for source in of_teacher.data if source not in ours.data]
+    return Origin(command, ours.licence, [*ours.data, *others])
+
+
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export distill",
         description="Train the box-size encoder from a larger BERT-family teacher; goes on if stopped.",
         epilog="example: python -m export distill --teacher chinese-roberta-wwm-ext --minutes 60",
     )
-    parser.add_argument(
-        "--teacher", type=Path, required=True, help="a Hugging Face folder, with our heads or bare"
-    )
-    parser.add_argument(
-        "--encoder", type=Path, default=Path("work/encoder"), help="the student to begin with"
-    )
+    parser.add_argument("--teacher", type=Path, required=True, help="a folder with our heads, or bare")
+    parser.add_argument("--encoder", type=Path, default=Path("work/encoder"), help="the student's beginning")
     parser.add_argument("--to", type=Path, default=Path("work/distilled"))
     parser.add_argument("--minutes", type=float, default=45.0)
     parser.add_argument("--teacher-minutes", type=float, default=45.0, help="for the heads of a bare teacher")
@@ -200,27 +225,8 @@ def main(argv: Sequence[str]) -> int:
     teacher = taught(args.teacher, args.to / "teacher", args.teacher_minutes, args.seed)
     student = bare(args.encoder, args.to)
     distil(student, teacher, args.to, args.minutes, args.seed)
-    known = held_out(args.seed)
-    wanted = torch.tensor([labels.row(example, student.words).intent for example in known])
-    texts = [example.text for example in known]
-    scored = labels.calibrate(student.heads, [labels.row(example, student.words) for example in known])
-    scored["held_out_intent_teacher"] = float((read_intents(teacher, texts) == wanted).float().mean())
-    scored["agrees_with_teacher"] = agreement(student, teacher, texts)
-    log.info("%s", scored)
-    heads.save(student.heads, args.to, vocabulary(args.encoder), scored)
-    made = Origin(
-        f"python -m export distill --teacher {args.teacher.name} --minutes {args.minutes:g} "
-        f"--seed {args.seed} && python -m export understanding --from {args.to.name}",
-        "Apache-2.0",
-        [GENERATED],
-    )
-    of_teacher = read_origin(args.teacher, made)
-    write_origin(
-        args.to,
-        Origin(
-            made.command,
-            made.licence,
-            [*of_teacher.data, {"name": f"teacher {args.teacher.name}", "licence": of_teacher.licence}],
-        ),
-    )
+    figures = scored(student, teacher, held_out(args.seed))
+    log.info("%s", figures)
+    heads.save(student.heads, args.to, vocabulary(args.encoder), figures)
+    write_origin(args.to, origin(args.teacher, args.to, args.minutes, args.seed))
     return 0

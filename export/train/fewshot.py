@@ -1,17 +1,16 @@
 """Few-shot: the intent head refitted on 5-20 examples an intent, everything below it frozen.
 
 The head starts from what it is and is held there by a spring: with no examples nothing changes, and each
-example moves it a little. The n-gram reader's logits stay added as they are. Seconds on one core.
+example moves it a little. What the n-gram reader adds to its logits stays as it is. Seconds on one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
 import random
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +22,13 @@ from torch.nn import functional
 
 from export.bert_family import longest, padded_ids, vocabulary
 from export.errors import BadSource
-from export.origin import GENERATED, Origin, read_origin, write_origin
+from export.origin import GENERATED, Origin, read_origin, read_scores, write_origin
 from export.train import heads
-from export.train.model import Understander, mixed
+from export.train.model import Understander
 from runtime.types import Intent
 from runtime.understanding.numbers import normalise_text
 
-log = logging.getLogger(__name__)
-
-SPRING = 0.5  # how strongly the head is held to what it was, in nats per squared weight
+SPRING = 1.0  # how strongly the head is held to what it was: nats per square of a logit that it moves
 SHOTS, DRAWS = (0, 5, 10, 20), 5
 _INTENTS = [*Intent]
 _BATCH = 64
@@ -52,48 +49,58 @@ def read_examples(path: Path) -> list[tuple[str, int]]:
 
 
 class Features:
-    """What the frozen model makes of texts: the intent head's input [N,256], the n-grams' logits [N,17]."""
+    """What the frozen model makes of texts: the intent head's input [N,256] and the intent logits [N,17]."""
 
     def __init__(self, model: Understander, folder: Path, texts: Sequence[str]) -> None:
         fused: list[Tensor] = []
-        plain: list[Tensor] = []
+        logits: list[Tensor] = []
         hook = model.intent_head.register_forward_pre_hook(lambda _head, given: fused.append(given[0]))
         with torch.no_grad():
             for start in range(0, len(texts), _BATCH):
                 part = texts[start : start + _BATCH]
                 ids = torch.from_numpy(padded_ids(folder / "vocab.txt", part, longest(model.encoder.config)))
-                mask = (ids != 0).long()
-                model(ids, mask, torch.zeros(len(ids), 4), torch.zeros(len(ids), 2))
-                plain.append(model.ngrams(ids, mask)[:, : len(Intent)])
+                nothing = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
+                logits.append(model(ids, (ids != 0).long(), *nothing)[0])
         hook.remove()
-        self.fused, self.plain = torch.cat(fused), torch.cat(plain)
-
-    def logits(self, model: Understander, weight: Tensor, bias: Tensor) -> Tensor:
-        """As the model would give them with this intent head."""
-        return mixed(model.intent_mix, functional.linear(self.fused, weight, bias), self.plain)
+        self.fused, self.logits = torch.cat(fused), torch.cat(logits)
 
 
-def refitted(
-    model: Understander, known: Features, rows: Sequence[int], wanted: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Weight [17,256] and bias [17] of the intent head after these rows of ``known``; ``wanted`` has all."""
-    weight, bias = (each.detach().clone() for each in (model.intent_head.weight, model.intent_head.bias))
-    if not rows:
-        return weight, bias
-    moved = [each.clone().requires_grad_() for each in (weight, bias)]
-    optimiser = torch.optim.LBFGS(moved, max_iter=60, line_search_fn="strong_wolfe")
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is added to the intent head: weight [17,256] and bias [17], in units of the logits."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def logits(self, known: Features) -> Tensor:
+        return known.logits + functional.linear(known.fused, self.weight, self.bias)
+
+    def put_into(self, model: Understander) -> None:
+        """The head's share of the logits is scaled by the mix, which the change makes up for."""
+        with torch.no_grad():
+            model.intent_head.weight += self.weight / model.intent_mix[0]
+            model.intent_head.bias += self.bias / model.intent_mix[0]
+
+
+def refitted(known: Features, rows: Sequence[int], wanted: Tensor) -> Change:
+    """The change that these rows of ``known`` ask for; ``wanted`` has the intents of all rows."""
+    size = known.fused.norm(dim=1).mean()
+    weight = torch.zeros(len(Intent), known.fused.shape[1], requires_grad=True)
+    bias = torch.zeros(len(Intent), requires_grad=True)
+    optimiser = torch.optim.LBFGS([weight, bias], max_iter=60, line_search_fn="strong_wolfe")
     chosen = list(rows)
 
     def missed() -> Tensor:
         optimiser.zero_grad()
-        far = (moved[0] - weight).square().sum() + (moved[1] - bias).square().sum()
-        wrong = functional.cross_entropy(known.logits(model, *moved)[chosen], wanted[chosen], reduction="sum")
-        total: Tensor = wrong + SPRING * far
+        said = Change(weight / size, bias).logits(known)[chosen]
+        far = weight.square().sum() + bias.square().sum()
+        total: Tensor = functional.cross_entropy(said, wanted[chosen], reduction="sum") + SPRING * far
         total.backward()
         return total
 
-    optimiser.step(missed)
-    return moved[0].detach(), moved[1].detach()
+    if chosen:
+        optimiser.step(missed)
+    return Change((weight / size).detach(), bias.detach())
 
 
 def drawn(wanted: Sequence[int], most: int, chance: random.Random) -> dict[int, list[int]]:
@@ -103,6 +110,11 @@ def drawn(wanted: Sequence[int], most: int, chance: random.Random) -> dict[int, 
         rows = [row for row, one in enumerate(wanted) if one == intent]
         found[intent] = chance.sample(rows, min(most, len(rows) // 2))
     return found
+
+
+def right(logits: Tensor, wanted: Tensor) -> float:
+    """Share 0..1 of rows whose best column is the wanted one."""
+    return float((logits.argmax(-1) == wanted).float().mean())
 
 
 def curve(
@@ -118,10 +130,10 @@ def curve(
         taken = {row for rows in pool.values() for row in rows}
         rest = [row for row in range(len(lines)) if row not in taken]
         for shots in SHOTS:
-            head = refitted(model, known, [row for rows in pool.values() for row in rows[:shots]], wanted)
-            said = known.logits(model, *head).argmax(-1)[rest]
-            right = float((said == wanted[rest]).float().mean())
-            found[shots].append((f1_score(wanted[rest], said, average="macro", zero_division=0), right))
+            change = refitted(known, [row for rows in pool.values() for row in rows[:shots]], wanted)
+            logits = change.logits(known)[rest]
+            macro = f1_score(wanted[rest], logits.argmax(-1), average="macro", zero_division=0)
+            found[shots].append((macro, right(logits, wanted[rest])))
     return {shots: np.mean(scores, 0).tolist() for shots, scores in found.items()}
 
 
@@ -139,48 +151,25 @@ def main(argv: Sequence[str]) -> int:
         "--curve", action="store_true", help="draw examples, score on the rest, write nothing"
     )
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.manual_seed(args.seed)
     model, lines = heads.load(args.source), read_examples(args.examples)
     if args.curve:
-        for shots, (macro, right) in curve(model, args.source, lines, args.seed).items():
-            print(f"{shots:3} examples an intent: macro-F1 {macro:.3f}, right {right:.3f}")
+        for shots, (macro, share) in curve(model, args.source, lines, args.seed).items():
+            print(f"{shots:3} examples an intent: macro-F1 {macro:.3f}, right {share:.3f}")
         return 0
-    began = time.monotonic()
     known = Features(model, args.source, [text for text, _ in lines])
     wanted = torch.tensor([intent for _, intent in lines])
-    weight, bias = refitted(model, known, range(len(lines)), wanted)
-    before = float(
-        (known.logits(model, model.intent_head.weight, model.intent_head.bias).argmax(-1) == wanted)
-        .float()
-        .mean()
-    )
-    after = float((known.logits(model, weight, bias).argmax(-1) == wanted).float().mean())
-    with torch.no_grad():
-        model.intent_head.weight.copy_(weight)
-        model.intent_head.bias.copy_(bias)
-    figures = {
-        **heads.scored(args.source),
+    change = refitted(known, range(len(lines)), wanted)
+    scores = {
         "fewshot_examples": len(lines),
-        "fewshot_right_before": before,
-        "fewshot_right_after": after,
+        "fewshot_right_before": right(known.logits, wanted),
+        "fewshot_right_after": right(change.logits(known), wanted),
     }
-    heads.save(model, args.to, vocabulary(args.source), figures)
+    print(json.dumps(scores, indent=1))
+    change.put_into(model)
+    heads.save(model, args.to, vocabulary(args.source), {**read_scores(args.source), **scores})
     made = read_origin(args.source, Origin("python -m export train-understanding", "Apache-2.0", [GENERATED]))
-    write_origin(
-        args.to,
-        Origin(
-            f"{made.command} && python -m export fewshot --examples {args.examples.name}",
-            made.licence,
-            [*made.data, {"name": args.examples.name, "licence": "the shop's own"}],
-        ),
-    )
-    log.info(
-        "%d examples, right before %.3f, after %.3f, %.1f s: %s",
-        len(lines),
-        before,
-        after,
-        time.monotonic() - began,
-        args.to,
-    )
+    command = f"{made.command} && python -m export fewshot --examples {args.examples.name}"
+    data = [*made.data, {"name": args.examples.name, "licence": "the shop's own"}]
+    write_origin(args.to, Origin(command, made.licence, data))
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import torch
 
 from export.bert_family import bare, read_config, write_vocabulary
 from export.errors import BadSource
+from export.origin import write_scores
 from export.train.model import Understander
 
-WEIGHTS, SCORED = "model.pt", "training.json"
+WEIGHTS = "model.pt"
 
 
 def load(folder: Path, **changed: Any) -> Understander:
@@ -28,16 +28,10 @@ def load(folder: Path, **changed: Any) -> Understander:
     return model.eval()
 
 
-def save(model: Understander, folder: Path, tokens: Sequence[str], scored: Mapping[str, float]) -> None:
+def save(model: Understander, folder: Path, tokens: Sequence[str], scores: Mapping[str, float]) -> None:
     """As ``python -m export understanding`` takes it."""
     folder.mkdir(parents=True, exist_ok=True)
     write_vocabulary(folder, tokens)
     model.encoder.config.save_pretrained(folder)
     torch.save({name: values.cpu() for name, values in model.state_dict().items()}, folder / WEIGHTS)
-    (folder / SCORED).write_text(json.dumps(scored, indent=1) + "\n", encoding="utf-8")
-
-
-def scored(folder: Path) -> dict[str, float]:
-    """What it scored when it was trained; nothing where nobody says."""
-    path = folder / SCORED
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    write_scores(folder, scores)

@@ -22,7 +22,7 @@ from transformers import PreTrainedModel
 from export.data.replies import samples
 from export.errors import BadSource
 from export.generator import load
-from export.origin import GENERATED, UNKNOWN_LICENCE, Origin, foreign, read_origin, write_origin
+from export.origin import GENERATED, UNKNOWN_LICENCE, Origin, foreign, read_origin, write_origin, write_scores
 from export.report_generator import HELD_OUT_SEED
 from export.train.pretrain import rate
 from export.train.run import Run, log_to
@@ -138,7 +138,7 @@ def train(base: Path, data: str, to: Path, minutes: float, seed: int) -> dict[st
     model.save_pretrained(to / "adapter")
     model.merge_and_unload().save_pretrained(to)
     tokenizer.save_pretrained(to)
-    (to / "training.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_scores(to, figures)
     return figures
 
 

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="only the export environment has tor
 
 from export import generator  # noqa: E402
 from export.errors import BadSource  # noqa: E402
-from export.origin import ORIGIN  # noqa: E402
+from export.origin import ORIGIN, read_scores  # noqa: E402
 from export.train import distill, fewshot, heads, lora, understanding  # noqa: E402
 from export.train.run import Run  # noqa: E402
 from runtime.types import Intent  # noqa: E402
@@ -22,14 +22,10 @@ A_SECOND = "0.02"  # minutes
 
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     first, again = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
-    run = Run(tmp_path, 60, {"model": first})
-    steps = run.progress()
-    for _ in range(3):
-        next(steps)
-    run.spent = 3600
-    assert list(steps) == []
-    later = Run(tmp_path, 120, {"model": again})
-    assert later.step == run.step
+    run = Run(tmp_path, 1e-9, {"model": first})
+    assert list(run.progress()) == [0.0]
+    later = Run(tmp_path, 1e-9, {"model": again})
+    assert (later.step, list(later.progress())) == (1, [])
     assert torch.equal(first.weight, again.weight)
 
 
@@ -54,7 +50,7 @@ def test_a_distilled_student_can_be_exported(tmp_path: Path, monkeypatch: pytest
     arguments = ["--teacher", str(teacher), "--encoder", str(encoder), "--to", str(to)]
     assert distill.main([*arguments, "--minutes", A_SECOND, "--teacher-minutes", A_SECOND]) == 0
     assert heads.load(to).encoder.config.hidden_size == 64
-    assert 0 <= heads.scored(to)["agrees_with_teacher"] <= 1
+    assert 0 <= read_scores(to)["agrees_with_teacher"] <= 1
     assert "teacher" in (to / ORIGIN).read_text(encoding="utf-8")
 
 
@@ -73,7 +69,7 @@ def test_a_few_examples_move_the_intent_head_alone(tmp_path: Path) -> None:
     )
     shots(examples)
     assert fewshot.main(["--examples", str(examples), "--from", str(source), "--to", str(to)]) == 0
-    scored = heads.scored(to)
+    scored = read_scores(to)
     assert scored["fewshot_right_after"] > scored["fewshot_right_before"]
     before, after = heads.load(source).state_dict(), heads.load(to).state_dict()
     moved = {name for name in before if not torch.equal(before[name], after[name])}
@@ -83,11 +79,20 @@ def test_a_few_examples_move_the_intent_head_alone(tmp_path: Path) -> None:
 def test_no_example_moves_nothing(tmp_path: Path) -> None:
     source = tiny_torch.heads_folder("bert", tmp_path / "heads")
     lines = shots(tmp_path / "e.jsonl")
-    model = heads.load(source)
-    known = fewshot.Features(model, source, [text for text, _ in lines])
-    weight, bias = fewshot.refitted(model, known, [], torch.tensor([intent for _, intent in lines]))
-    assert torch.equal(weight, model.intent_head.weight)
-    assert torch.equal(bias, model.intent_head.bias)
+    known = fewshot.Features(heads.load(source), source, [text for text, _ in lines])
+    change = fewshot.refitted(known, [], torch.tensor([intent for _, intent in lines]))
+    assert torch.equal(change.logits(known), known.logits)
+
+
+def test_the_refitted_folder_says_what_was_fitted(tmp_path: Path) -> None:
+    source = tiny_torch.heads_folder("bert", tmp_path / "heads")
+    lines = shots(tmp_path / "e.jsonl")
+    texts, model = [text for text, _ in lines], heads.load(source)
+    model.intent_mix.copy_(torch.tensor([0.5, 1.0]))
+    known = fewshot.Features(model, source, texts)
+    change = fewshot.refitted(known, range(len(lines)), torch.tensor([intent for _, intent in lines]))
+    change.put_into(model)
+    assert torch.allclose(fewshot.Features(model, source, texts).logits, change.logits(known), atol=1e-4)
 
 
 def test_a_bad_example_is_named(tmp_path: Path) -> None:
