@@ -20,6 +20,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from export.data.replies import FORBIDDEN, Sample, samples
+from export.data.scenes import PARTS
 from export.figures import fact_lines, stated, tactic_of
 from export.manifest import attach
 from runtime.generation.copying import Copying
@@ -79,6 +80,7 @@ class Score:
     figures_right_stating: float  # of the replies that state figures: all are right
     figures_right_all: float  # of all replies
     guard_replaced: float
+    praise_true: float  # whatever is praised, a feature of the goods or the customer's need backs it
     names_right: float  # goods are named as the facts name them
     tactic_kept: float
     forbidden_words: float
@@ -171,6 +173,7 @@ def score(said: Sequence[tuple[Said, float]]) -> Score:
         figures_right_stating=_share(stating),
         figures_right_all=_share([all(right for _, right in one.figures) for one in every]),
         guard_replaced=_share([one.replaced is not None for one in every]),
+        praise_true=_share([not unbacked(one) for one in every]),
         names_right=_share([names_right(one.turn.prompt, one.reply) for one in every]),
         tactic_kept=_share([keeps_tactic(one.turn.prompt, one.reply) for one in every]),
         forbidden_words=_share([any(word in one.reply for word in FORBIDDEN) for one in every]),
@@ -240,6 +243,23 @@ def names_right(prompt: str, reply: str) -> bool:
         rest = rest.replace(name, "")
     rest = re.sub(r"这[款台个][^，。]*", "", rest)
     return not any(name[-4:] in rest for name in names if len(name) > 6)
+
+
+@lru_cache(maxsize=1)
+def _praise() -> dict[str, set[str]]:
+    """Each clause of praise -> the features and persons for any of which it may be said."""
+    found: dict[str, set[str]] = {}
+    for why, clauses in (*PARTS["tie"]["feature"].items(), *PARTS["tie"]["who"].items()):
+        for clause in clauses:
+            found.setdefault(clause, set()).add(why)
+    return found
+
+
+def unbacked(one: Said) -> list[str]:
+    """Learned praise that neither a fact nor the customer's need backs."""
+    known = "|".join([*lines_of(one.turn.state, one.turn.evidence), one.turn.state.who or ""])
+    said = [(clause, why) for clause, why in _praise().items() if clause in one.added]
+    return [clause for clause, why in said if not any(word in known for word in why)]
 
 
 def keeps_tactic(prompt: str, reply: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from export.data.replies import samples
-from export.report_generator import Said, keeps_tactic, names_right, score
+from export.report_generator import Said, keeps_tactic, names_right, score, unbacked
 from runtime.types import Tactic
 
 PROMPT = (
@@ -33,6 +33,10 @@ def test_only_what_the_model_adds_is_judged() -> None:
     assert score([(said("省" * 20), 0.0)]).repetition == 1
 
 
+def test_what_is_learned_is_praised_for_a_reason() -> None:
+    assert [turn.reply for turn in samples(3, 400) if unbacked(Said(turn, "", turn.reply, None))] == []
+
+
 def test_names_are_said_in_full() -> None:
     prompt = PROMPT.format(tactic=Tactic.INFORM)
     assert names_right(prompt, "澜舟二号变频空调和这款变频空调。")
@@ -43,3 +47,9 @@ def test_a_tactic_is_kept_where_its_words_are_there() -> None:
     assert keeps_tactic(PROMPT.format(tactic=Tactic.OFFER), "现在买就送抱枕。")
     assert not keeps_tactic(PROMPT.format(tactic=Tactic.OFFER), "现价2999元。")
     assert not keeps_tactic(PROMPT.format(tactic=Tactic.COMPARE), RIGHT)
+
+
+def test_praise_needs_a_fact_behind_it() -> None:
+    turn = next(turn for turn in samples(2, 500) if "特点:" in turn.prompt and "新风" not in turn.prompt)
+    assert unbacked(Said(turn, "", "关着窗也能换气。", None)) == ["关着窗也能换气"]
+    assert unbacked(Said(turn, "关着窗也能换气", "关着窗也能换气。", None)) == []
