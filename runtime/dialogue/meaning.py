@@ -47,7 +47,7 @@ _ENDING = re.compile(r"(一?[点些])?的?$")
 
 def reconsider(state: DialogueState, understanding: Understanding, names: CatalogueNames) -> Understanding:
     """``understanding`` of words said after ``state`` in a shop whose goods are called ``names``."""
-    slots = tuple(_slots(understanding, names))
+    slots = tuple(_slots(understanding, names, asks=state.focus is not None and _asks(understanding)))
     corrected = replace(understanding, slots=slots)
     intent = _intent(state, corrected)
     if intent is understanding.intent:
@@ -100,9 +100,16 @@ def _led_by(intent: Intent, shares: tuple[float, ...]) -> tuple[float, ...]:
 # --- slots -----------------------------------------------------------------------------------
 
 
-def _slots(understanding: Understanding, names: CatalogueNames) -> Iterator[Slot]:
+def _asks(understanding: Understanding) -> bool:
+    """Whether something is asked of goods: 能装显卡吗 names a kind of goods and wishes for none."""
+    return understanding.intent in (Intent.FUNCTION, Intent.INSTALL, Intent.WARRANTY, Intent.DELIVERY)
+
+
+def _slots(understanding: Understanding, names: CatalogueNames, *, asks: bool) -> Iterator[Slot]:
     sold = _sold(names)
     found = [known for slot in understanding.slots if (known := _checked(slot, sold, names))]
+    if asks:
+        found = [slot for slot in found if slot.name is not SlotName.CATEGORY or slot.value in sold]
     kinds = [slot for slot in found if slot.name is SlotName.CATEGORY]
     extra = [feature for slot in kinds if (feature := _feature_in(slot))]
     if not kinds:

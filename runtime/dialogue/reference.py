@@ -31,7 +31,7 @@ _REJECT = re.compile(
     rf"(?<!还)不(太|怎么|是很)?喜欢(?:{_THAT}|它)?[了啊呢吧的]*$|{_THAT}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
     r"(?!\w*[吗么])"
 )
-_ORDINAL = re.compile(rf"第([一二两三四五六1-6]){_KIND}?(?!次|[天年月时步])")
+_ORDINAL = re.compile(rf"第([一二两三四五六1-6]){_KIND}?(?!次|[天年月时步]|半价|[0-9一二三四五六七八九]+折)")
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _FIRST = re.compile(rf"(前面|最?前头|最前面|头)(的?那)?一?{_KIND}|前一{_KIND}")
 _LAST = re.compile(rf"(最后|后面|末尾)(的?那)?一?{_KIND}|后一{_KIND}")
@@ -50,6 +50,7 @@ _DESCRIBED = re.compile(
     r"(?P<what>[^，,。；;!? ]{2,12}?)"
     rf"(?:的?{_THAT}|的(?:呢|多少|怎么|咋|有|能|会|几|要|[^吗吧么]{{0,3}}[，,。；;!? ]|$))"
 )
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LEADS_BACK = re.compile(r"^那|呢[?。!]*$|多少钱|怎么卖|什么价")
 _WHICH_IS = re.compile(rf"的?(是|叫)(哪一?{_KIND}|什么)|的?(是)?哪一?{_KIND}来着")
 _WISHES = re.compile(
@@ -72,7 +73,7 @@ def point_at(
         return Reference(rejects=True)
     shown = _existing(state.shown, lookup)
     same_kind = wanted_category(slots) in (None, state.category)
-    found = _named(slots, state, names, lookup) or (
+    found = _named(text, slots, state, names, lookup) or (
         (
             _by_place(text, state)
             or _by_price(text, shown)
@@ -83,7 +84,7 @@ def point_at(
             or _by_pronoun(text, state)
         )
         if same_kind
-        else _of_category(text, slots, state, lookup)
+        else (_of_category(text, slots, state, lookup) or _by_description(text, slots, state, names, lookup))
     )
     superlative = _CHEAPEST.search(text) or _DEAREST.search(text)  # 哪个最便宜 means one
     if _COMPARES.search(text) and not (found and superlative):
@@ -101,7 +102,7 @@ def _seen_of_kind(state: DialogueState, lookup: Lookup) -> list[Product]:
 
 
 def _named(
-    slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
 ) -> tuple[str, ...]:
     """Goods whose name or model was said; where several share it, one of that size or one that was seen."""
     found = []
@@ -111,8 +112,16 @@ def _named(
             goods = _existing(names.named(slot.value), lookup)
             goods = [product for product in goods if all(_has(product, each) for each in told)] or goods
             seen = [product for product in goods if product.id in state.seen]
-            found += seen[-1:] or (goods if len(goods) == 1 else [])
+            nearest = _nearest_by_name(text, goods)
+            found += (nearest if len(nearest) == 1 else seen[-1:]) or (goods if len(goods) == 1 else [])
     return tuple(dict.fromkeys(product.id for product in found))
+
+
+def _nearest_by_name(text: str, goods: Sequence[Product]) -> list[Product]:
+    """Those with most of their name in the text: of a series the one whose own words were said, too."""
+    said = _pairs(text)
+    counts = [len(said & _pairs(product.name)) for product in goods]
+    return [product for product, count in zip(goods, counts, strict=True) if count == max(counts)]
 
 
 def _of_category(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
@@ -236,25 +245,37 @@ def _by_description(
     """24db那台, 600加仑的, 能锁游戏的是哪台: the one that alone fits the words best, among those shown,
     then those seen, then all of the kind, where the words must stand in its name."""
     phrase = _described_by(text)
-    if phrase is None or state.category is None or _WISHES.search(text):
+    if phrase is None or _WISHES.search(text):
         return ()
     told = tuple(slot for slot in slots if slot.name is SlotName.COLOR)
     words = parts_of(phrase, ()) - {part for slot in told for part in parts_of(slot.text, ())}
+    category = wanted_category(slots) or state.category
     if not words:
         return ()
-    shown = _existing(state.shown, lookup)
-    everything = [p for p in _existing((id for _, id in names.goods), lookup) if p.category == state.category]
-    focus = lookup(state.focus or "")
-    for goods, least in ((shown, 1), (_seen_of_kind(state, lookup), 1), (everything, 2)):
-        counts = {product.id: _fitting(words, product) for product in goods}
-        best = max(counts.values(), default=0)
-        first = [id for id, count in counts.items() if count == best]
-        if best >= least and len(first) < max(2, len(counts)):
-            if focus is not None and focus.id in first:
-                return (focus.id,)
-            if len(first) == 1:
-                return (first[0],)
+    everything = _existing((id for _, id in names.goods), lookup)
+    kind = [product for product in everything if product.category == category]
+    shown = [product for product in _existing(state.shown, lookup) if product.category == category]
+    seen = [product for product in _existing(state.seen, lookup) if product.category == category]
+    figures = set(_FIGURE.findall(phrase))
+    for goods, least in ((shown, 0.5), (seen, 0.5), (kind or everything, 0.8 if kind else 1.2)):
+        fitting = _best_fitting(words, figures, goods, least)
+        if state.focus in fitting:
+            return (state.focus,)
+        if len(fitting) == 1:
+            return (fitting[0],)
     return ()
+
+
+def _best_fitting(words: set[str], figures: set[str], goods: Sequence[Product], least: float) -> list[str]:
+    """Those that have most of the words, a word of the name counted twice, and all of the figures."""
+    scores = {}
+    for product in goods:
+        name, sheet = _sheet(product)
+        if figures <= set(_FIGURE.findall(sheet)):
+            scores[product.id] = sum((word in name) + (word in sheet) for word in words) / len(words)
+    best = max(scores.values(), default=0.0)
+    fitting = [id for id, score in scores.items() if score == best]
+    return fitting if best >= least and len(fitting) < max(2, len(goods)) else []
 
 
 def _described_by(text: str) -> str | None:
@@ -263,12 +284,6 @@ def _described_by(text: str) -> str | None:
         return text[: asked.start()]
     hit = _DESCRIBED.search(text)
     return hit["what"] if hit else None
-
-
-def _fitting(words: set[str], product: Product) -> int:
-    """How many of the words the product's sheet has, those in its name twice."""
-    name, sheet = _sheet(product)
-    return sum((word in name) + (word in sheet) for word in words)
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ class _Topic:
     vague: re.Pattern[str]
     spec: re.Pattern[str]
     told: re.Pattern[str]
+    strict: bool
 
     def rank(self, text: str) -> float:
         """How clearly ``text`` asks about it."""
@@ -47,7 +48,10 @@ _NEVER = "(?!)"
 def _topics() -> tuple[_Topic, ...]:
     table = tomllib.loads(resources.files(__package__).joinpath("topics.toml").read_text("utf-8"))
     parts = ("ask", "vague", "spec", "told")
-    return tuple(_Topic(*(re.compile(row.get(part, _NEVER)) for part in parts)) for row in table["topic"])
+    return tuple(
+        _Topic(*(re.compile(row.get(part, _NEVER)) for part in parts), strict=row.get("strict", False))
+        for row in table["topic"]
+    )
 
 
 # What customers say when they ask for facts of a kind.
@@ -91,7 +95,20 @@ _MEASURE = re.compile(
 )
 _PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]")
 _FUTURE = re.compile(
-    r"[涨降]价|(明年|以后|过段时间|过几天|下个?月|双十[一二]|618|国庆|春节|元旦).{0,8}(便宜|降|贵|涨|价)"
+    r"[涨降]价(?!了)|(明年|以后|过段时间|过几天|下个?月|双十[一二]|618|国庆|春节|元旦).{0,8}(便宜|降|贵|涨|价)"
+)
+# In what a figure is asked for, and how a fact that tells it reads.
+_UNITS = tuple(
+    (re.compile(asks), re.compile(tells))
+    for asks, tells in (
+        (r"[几少]度电|多少电|几多度|个字的电", r"度"),
+        (r"几分钟|多少分钟|几秒|多少秒|多久.{0,3}[热开好干]", r"分钟|秒|[0-9]小时"),
+        (r"几个?(小时|钟头)|多少(个)?小时", r"小时|分钟|天"),
+        (r"多重|[几少]斤|[几少]公斤|[几少]克|重多少|重量", r"[0-9] ?k?g|斤"),
+        (r"[几少]分贝|多少db", r"db|分贝"),
+        (r"[几少]赫兹|多少hz", r"hz"),
+        (r"多厚|壁厚", r"厚|[0-9] ?cm"),
+    )
 )
 # Where it comes from, and what another shop takes: no description answers that.
 _ORIGIN = re.compile(
@@ -189,6 +206,11 @@ def is_unanswered(text: str, slots: Iterable[Slot], facts: Iterable[Fact], focus
     if not asks or _PRICE.search(said) or not parts_of(said, known):
         return False
     question = _Question.of(said, known, None)
+    if any(topic.strict and not any(map(topic.tells, told)) for topic in question.topics):
+        return True
+    near = [fact.text.lower() for fact in told if question.rank(fact) >= _ASKED]
+    if any(asks.search(said) and not any(map(tells.search, near)) for asks, tells in _UNITS):
+        return True
     if question.topics:
         return not any(question.is_met_by(fact) for fact in told)
     return not any(

@@ -37,7 +37,8 @@ NEEDS = replace(AIRCON, budget_max=3000.0)
 FOCUS = replace(NEEDS, focus="P001", shown=("P001", "P002"))
 
 ROWS = [
-    ("这什么东西", "询价", "愤怒", FOCUS, GOODS, "转人工"),
+    ("这什么东西", "其他", "愤怒", FOCUS, GOODS, "转人工"),
+    ("到底多少钱", "询价", "愤怒", FOCUS, GOODS, "介绍"),
     ("叫个人来", "人工", "中性", FOCUS, GOODS, "转人工"),
     ("再见", "问候", "中性", FOCUS, GOODS, "告别"),
     ("拜拜了", "无意向", "犹豫", FOCUS, OFFER, "告别"),
