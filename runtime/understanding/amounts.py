@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from runtime.types import Quantity, SlotName
 from runtime.understanding import lexicon
@@ -18,12 +19,10 @@ _UNITS = {
     SlotName.QUANTITY: "台",
 }
 AMOUNTS = frozenset(_UNITS) | {SlotName.SIZE}  # slots that hold a Quantity
-_SLOT_OF_UNIT = (
-    {"㎡": SlotName.AREA, "人": SlotName.PEOPLE}
-    | dict.fromkeys(("匹", "寸", "GB", "L", "kg", "m", "cm"), SlotName.SIZE)
-    | dict.fromkeys(("日期", "时刻"), SlotName.TIME)
+_SLOT_OF_UNIT = {"㎡": SlotName.AREA, "人": SlotName.PEOPLE} | dict.fromkeys(
+    ("匹", "寸", "GB", "L", "kg", "m", "cm", "加仑"), SlotName.SIZE
 )
-_COUNTERS = frozenset("台个件套部只张把副双盒箱")
+_COUNTERS = frozenset("台个件套部只张把副双盒箱盏")
 
 # 便宜一百, 满三千减两百, 原价5999: money, but not what the customer means to spend.
 _OTHER_MONEY_BEFORE = re.compile(
@@ -38,9 +37,8 @@ _ACCEPTED = re.compile(r"(块钱?|元)?(也|都)(行|可以|没关系|没事|能
 _BUDGET_BEFORE = re.compile(r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备)[了个也就最在是为有到]*$")
 _CHANGED_BEFORE = re.compile(r"(再多|多个|贵个|[加提涨降放改调][到成个]?|只有|就)[了个也就最在是为有到]*$")
 _BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的行成卖]|可以|$")
-_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|加仑|[次遍回年度秒倍号色位]|小时")
+_OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|[次遍回年度秒倍号色位]|小时")
 _LEAST_BUDGET = 10  # yuan
-_STORAGE = {128, 256, 512, 1024}
 _ORDINAL_BEFORE = re.compile(r"[第这那哪前后上下每另换几]$")
 _COUNTED_GOODS = frozenset("台套部份")  # counters that hardly count anything else than what is bought
 _ORDER_BEFORE = re.compile(
@@ -57,23 +55,129 @@ _WEIGHT = re.compile(r"公斤|kg")
 _LATIN = re.compile(r"[a-z0-9]")
 
 
-def find_amounts(text: str) -> Iterator[tuple[int, int, SlotName, Quantity]]:
-    """Amounts that fill a slot, as (start, end, slot, amount in the slot's unit)."""
-    for span in parse_quantities(text):
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A span that holds an amount of one slot."""
+
+    start: int
+    end: int
+    name: SlotName
+    quantity: Quantity  # in the slot's unit
+    sure: bool  # whether the words alone say so; 三千的 and 一台 may as well be a price and a thing
+
+
+def find_amounts(text: str) -> Iterator[Amount]:
+    """Amounts that may fill a slot, in order."""
+    spans = parse_quantities(text)
+    prices = sum(_is_price(span) for span in spans)
+    for start, end, quantity in _measures(text, spans):
+        yield Amount(start, end, SlotName.SIZE, quantity, sure=True)
+    for span in spans:
         name = _quantity_slot(text, span)
         if name is not None:
-            yield span.start, span.end, name, _in_unit(name, span.quantity)
+            yield _amount(text, span, name, sure=_is_sure(text, span, name, prices))
 
 
-def amount_of_tag(text: str, start: int, end: int, name: SlotName) -> Quantity | None:
-    """The amount that a tagged span holds; None if it is none, of another unit, or other money."""
+def amount_of_tag(text: str, start: int, end: int, name: SlotName) -> Amount | None:
+    """The amount that a tagged span holds or cuts; None if it is none, of another unit, or other money."""
+    for span in parse_quantities(text):
+        if span.start < end and start < span.end:
+            return _amount(text, span, name, sure=True) if _may_be(text, span, name) else None
     quantity = read_quantity(text[start:end])
-    if quantity is None or not _fits(name, quantity.unit):
+    if quantity is None:
         return None
-    left, right = clause_bounds(text, start, end)
-    if name is SlotName.BUDGET and _is_other_money(text[left:start], text[end:right]):
-        return None
-    return _in_unit(name, quantity)
+    lone = QuantitySpan(start, end, text[start:end], quantity)
+    return _amount(text, lone, name, sure=True) if _may_be(text, lone, name) else None
+
+
+def _may_be(text: str, span: QuantitySpan, name: SlotName) -> bool:
+    if not _fits(name, span.quantity.unit):
+        return False
+    left, right = clause_bounds(text, span.start, span.end)
+    return name is not SlotName.BUDGET or not _is_other_money(text[left : span.start], text[span.end : right])
+
+
+def _amount(text: str, span: QuantitySpan, name: SlotName, *, sure: bool) -> Amount:
+    """A budget is said with its bounds, 三千以内; of other amounts 大概 and 以上 are left out."""
+    words = _ABOUT_BEFORE.sub("", span.text)
+    start = span.end - len(words)
+    if name is not SlotName.BUDGET:
+        start = span.end - len(_BOUND_BEFORE.sub("", words))
+    end = span.end if name is SlotName.BUDGET else start + len(_BOUND_AFTER.sub("", text[start : span.end]))
+    if name is SlotName.PEOPLE:
+        start, end = _household(text, start, end)
+    return Amount(start, end, name, _in_unit(name, span.quantity), sure)
+
+
+_ABOUT_BEFORE = re.compile(r"^(大概|大约|差不多|估计|也就|约)(是|在|要|就)?")
+_BOUND_BEFORE = re.compile(r"^((不|别|不要)?(超过?|低于|少于|小于|到)|最[多高少低]|至[多少]|起码|将近|接近)")
+_BOUND_AFTER = re.compile(r"(以内|之内|以[上下里]|左右|上下|样子|起步?|封顶|往上|出头)+$")
+_HOME_BEFORE = re.compile(r"(祖孙|老少|[两三四]代)+(同堂)?$")
+_HOME_AFTER = re.compile(r"之家")
+
+
+def _household(text: str, start: int, end: int) -> tuple[int, int]:
+    """三口之家 and 祖孙三代七口 are whole."""
+    before = _HOME_BEFORE.search(text[:start])
+    after = _HOME_AFTER.match(text, end)
+    return before.start() if before else start, after.end() if after else end
+
+
+_ACROSS = re.compile(r" ?[*x×乘] ?")
+_MILLIMETRES = re.compile(r"(?<![0-9a-z.])([1-9][0-9]{2,3}) ?[*x×] ?([1-9][0-9]{2,3})(?![0-9a-z])")
+_STORED = re.compile(r"(?<![0-9a-z])(?:4|6|8|12|16|24|32)\+(64|128|256|512|1t|1024)(?![0-9a-z])")
+_SCREEN = (32, 43, 50, 55, 60, 65, 70, 75, 85, 98, 100)  # inches
+_STORAGE = (64, 128, 256, 512, 1024)  # GB
+_BARE_BEFORE = re.compile(r"(内存|存储|储存|还是|[和跟与要买选就])(的是|是|的)?$")
+_BARE_AFTER = re.compile(r"(的(?!(时候|人|话))|和|跟|还是|或|那[个款台]|够|要大)")
+
+
+def _measures(text: str, spans: tuple[QuantitySpan, ...]) -> Iterator[tuple[int, int, Quantity]]:
+    """Sizes that are more than a number with a unit: 2米乘2米2, 600x400, 16+512, 55和65."""
+    for left, right in pairwise(spans):
+        units = {left.quantity.unit, right.quantity.unit}
+        if units <= {"m", "cm"} and _ACROSS.fullmatch(text, left.end, right.start):
+            yield left.start, right.end, left.quantity
+    for hit in _MILLIMETRES.finditer(text):
+        width = int(hit[1]) / 10
+        yield *hit.span(), Quantity(width, width, "cm")
+    for hit in _STORED.finditer(text):
+        gigabytes = 1024.0 if hit[1] == "1t" else float(hit[1])
+        yield *hit.span(), Quantity(gigabytes, gigabytes, "GB")
+    for span in spans:
+        value, unit = span.quantity.low, span.quantity.unit
+        if unit or value != span.quantity.high or (value not in _SCREEN and value not in _STORAGE):
+            continue
+        if _BARE_AFTER.match(text, span.end) or (
+            value in _STORAGE and _BARE_BEFORE.search(text[: span.start])
+        ):
+            yield span.start, span.end, Quantity(value, value, "寸" if value in _SCREEN else "GB")
+
+
+def _is_price(span: QuantitySpan) -> bool:
+    """A plain sum of money: several in a sentence are compared, not offered."""
+    low, high = span.quantity.low, span.quantity.high
+    return span.quantity.unit in ("", "元") and low == high and (low or 0) >= 200
+
+
+def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool:
+    left, right = clause_bounds(text, span.start, span.end)
+    before, after = text[left : span.start], text[span.end : right]
+    if name is SlotName.BUDGET:
+        if _BUDGET_BEFORE.search(before) or "预算" in text or _ACCEPTED.match(after):
+            return True
+        return not _is_price(span) or (prices < 2 and not re.search("贵|涨|原来|上[周个]", text))
+    if name is SlotName.QUANTITY:
+        low = span.quantity.low or 0
+        whole = not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after))
+        return whole or (low >= 2 and bool(low >= 5 or _ORDER_BEFORE.search(before)))
+    if name is SlotName.PEOPLE:
+        return bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before)) or "口" in span.text
+    return True
+
+
+_LIVE_AFTER = re.compile(r"(的|合)?[用住吃喝洗租过睡]|够|在家")
+_HOME_BEFORE_PEOPLE = re.compile(r"(家里|我家|我们|一家|一共|平时)[一共就有是]*$")
 
 
 def _fits(name: SlotName, unit: str) -> bool:
@@ -93,18 +197,26 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     unit = span.quantity.unit
     if unit == "元":
         worth = max(span.quantity.low or 0.0, span.quantity.high or 0.0) >= _LEAST_BUDGET
-        return SlotName.BUDGET if worth and not _is_other_money(before, after) else None
+        asked = _HOW_MUCH.search(span.text)
+        return SlotName.BUDGET if worth and not asked and not _is_other_money(before, after) else None
     if unit in _COUNTERS:
         if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
             return None
-        goods = any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.scan(after[:8]))
-        ordered = unit in _COUNTED_GOODS or goods or _ORDER_BEFORE.search(before)
+        goods = any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.mentions(after[:8]))
+        alone = (span.quantity.low or 0) >= 5 and not after
+        ordered = unit in _COUNTED_GOODS or goods or alone or _ORDER_BEFORE.search(before)
         return SlotName.QUANTITY if ordered else None
     if unit == "":
         return _bare_number_slot(span, before, after)
     if unit in ("m", "cm") and not _is_own_length(before, after):
         return None
+    if unit == "人" and (span.text.startswith("一口") or _NO_HOUSEHOLD.match(after)):
+        return None
     return None if unit == "kg" and not _WEIGHT.search(span.text) else _SLOT_OF_UNIT.get(unit)
+
+
+_HOW_MUCH = re.compile(r"^几|几$")  # 几千, 两千几: asked, not offered
+_NO_HOUSEHOLD = re.compile(r"锅|灶|井|饭|水|一[台个份件]|份|位|次|咖")
 
 
 def _is_own_length(before: str, after: str) -> bool:
@@ -125,7 +237,7 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
         return SlotName.AREA
     low, high = span.quantity.low, span.quantity.high
     size = max(low or 0.0, high or 0.0)
-    if not 50 <= size <= 1_000_000 or _is_other_money(before, after):
+    if not 50 <= size <= 1_000_000 or _HOW_MUCH.search(span.text) or _is_other_money(before, after):
         return None
     if _LATIN.match(before[-1:]) or _LATIN.match(after) or _OTHER_UNIT.match(after):
         return None

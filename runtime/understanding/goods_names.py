@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from runtime.types import Product, SlotName
+from runtime.understanding import lexicon
 from runtime.understanding.clauses import cuts_a_word
 from runtime.understanding.numbers import normalise_text
 
@@ -28,7 +29,7 @@ class CatalogueNames:
 
     @classmethod
     def of(cls, products: Iterable[Product]) -> CatalogueNames:
-        """Names (also cut short), models (also without dashes), brands, categories and colours."""
+        """Names, their series, models (also without dashes), brands, categories and colours."""
         entries: dict[str, tuple[SlotName, str]] = {}
         ids: defaultdict[str, list[str]] = defaultdict(list)
         series: defaultdict[str, list[Product]] = defaultdict(list)
@@ -36,7 +37,8 @@ class CatalogueNames:
         for product in goods:
             model = product.model or product.name
             ids[model].append(product.id)
-            series[_series(product)].append(product)
+            if own := _series(product):
+                series[own].append(product)
             for spoken, slot, value in (
                 (product.category, SlotName.CATEGORY, product.category),
                 (product.brand, SlotName.BRAND, product.brand),
@@ -48,10 +50,12 @@ class CatalogueNames:
                 form = normalise_text(spoken)
                 if len(form) > 1:
                     entries.setdefault(form, (slot, value))
-        for name, members in series.items():
+        for own, members in series.items():
             models = {product.model or product.name for product in members}
+            brands = {product.brand for product in members}
+            name = own if len(brands) > 1 else brands.pop() + own
             value = models.pop() if len(models) == 1 else name
-            if name and entries.setdefault(normalise_text(name), (SlotName.MODEL, value))[1] == name:
+            if entries.setdefault(normalise_text(own), (SlotName.MODEL, value))[1] == name:
                 ids[name] = [product.id for product in members]
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for form in entries:
@@ -67,13 +71,17 @@ class CatalogueNames:
         """Every occurrence as (start, end, slot, value), longest first at each position."""
         for start, first in enumerate(text):
             for length in self.lengths.get(first, ()):
-                known = self.entries.get(text[start : start + length])
-                if known and not cuts_a_word(text, start, start + length):
-                    yield (start, start + length, *known)
+                end = start + length
+                known = self.entries.get(text[start:end]) if end <= len(text) else None
+                if known and not cuts_a_word(text, start, end):
+                    yield (start, end, *known)
 
 
 def _series(product: Product) -> str:
-    """What a name is shortened to: 凉川静享1.5匹变频空调 to 凉川静享; "" if only the brand is left."""
-    name = re.split(r"[0-9]", product.name.removesuffix(product.category))[0].rstrip()
-    own = name.removeprefix(product.brand)
-    return name if own != name and len(own) > 1 else ""
+    """What sets a name apart from others of its brand: 静享 of 凉川静享1.5匹变频空调; "" if only kinds do."""
+    name = product.name.removesuffix(product.category)
+    own = re.split(r"[0-9]", name.removeprefix(product.brand))[0].strip()
+    if own == name:
+        return ""
+    own = own[: lexicon.first_kind(normalise_text(own))]
+    return own if len(own) > 1 else ""

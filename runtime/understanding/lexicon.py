@@ -30,6 +30,24 @@ def fillers() -> tuple[str, ...]:
     return tuple(_table()["fillers"])
 
 
+@lru_cache(maxsize=1)
+def _kinds() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _table()["kinds"])))
+
+
+def first_kind(name: str) -> int:
+    """Where a word begins that tells a kind or a make: what a name has before it is a series, 静享大字."""
+    made = _kinds().search(name)
+    known = (_slot_pattern(slot).search(name) for slot in SLOTS)
+    return min((hit.start() for hit in (made, *known) if hit), default=len(name))
+
+
+@lru_cache(maxsize=1)
+def regions() -> frozenset[str]:
+    """Provinces, cities, districts and such."""
+    return frozenset(_table()["regions"])
+
+
 @lru_cache(maxsize=len(SLOTS))
 def synonyms(slot: SlotName) -> Mapping[str, tuple[str, ...]]:
     """Canonical word -> its other words, for one of SLOTS."""
@@ -62,7 +80,7 @@ def _slot_pattern(slot: SlotName) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _everything() -> tuple[re.Pattern[str], dict[str, tuple[SlotName, str]]]:
+def _everything() -> dict[str, tuple[SlotName, str]]:
     people = [word for word in _canon(SlotName.WHO) if len(word) > 1]
     found: dict[str, tuple[SlotName, str]] = {}
     for slot in SLOTS:
@@ -71,7 +89,24 @@ def _everything() -> tuple[re.Pattern[str], dict[str, tuple[SlotName, str]]]:
             if slot is SlotName.FEATURE and any(person in word for person in people):
                 continue
             found.setdefault(word, (slot, canon))
-    return _pattern(set(found)), found
+    return found
+
+
+@lru_cache(maxsize=1)
+def _sayable() -> dict[str, tuple[SlotName, str]]:
+    doubtful = frozenset(_table()["doubtful"])
+    known = {word: entry for word, entry in _everything().items() if word not in doubtful}
+    return known | {word: (SlotName.BRAND, word) for word in _table()["brands"]}
+
+
+@lru_cache(maxsize=1)
+def _all_words() -> re.Pattern[str]:
+    return _pattern(set(_everything()))
+
+
+@lru_cache(maxsize=1)
+def _sayable_words() -> re.Pattern[str]:
+    return _pattern(set(_sayable()))
 
 
 def canonical(slot: SlotName, text: str) -> str | None:
@@ -85,7 +120,29 @@ def canonical(slot: SlotName, text: str) -> str | None:
     return _canon(slot)[max(words, key=len)] if words else None
 
 
+@lru_cache(maxsize=1)
+def _lone() -> re.Pattern[str]:
+    """One-character words for goods, where nothing beside them makes another word of them."""
+    words = _table()["lone"].items()
+    return re.compile(
+        "|".join(f"(?<![{near['not_after']}]){word}(?![{near['not_before']}])" for word, near in words)
+    )
+
+
 def scan(text: str) -> tuple[Span, ...]:
     """Known words in ``text`` as (start, end, slot, canonical), leftmost and longest first, no overlaps."""
-    pattern, found = _everything()
-    return tuple((hit.start(), hit.end(), *found[hit.group()]) for hit in pattern.finditer(text))
+    return _spans(text, _all_words(), _everything())
+
+
+def mentions(text: str) -> tuple[Span, ...]:
+    """As ``scan``, for customers' sentences: without doubtful words, with makers and 灯, 锁, 锅."""
+    spans = _spans(text, _sayable_words(), _sayable())
+    taken = {at for start, end, *_ in spans for at in range(start, end)}
+    lone = (hit for hit in _lone().finditer(text) if hit.start() not in taken)
+    known = _canon(SlotName.CATEGORY)
+    goods = ((*hit.span(), SlotName.CATEGORY, known.get(hit.group(), hit.group())) for hit in lone)
+    return tuple(sorted((*spans, *goods)))
+
+
+def _spans(text: str, words: re.Pattern[str], known: Mapping[str, tuple[SlotName, str]]) -> tuple[Span, ...]:
+    return tuple((*hit.span(), *known[hit.group()]) for hit in words.finditer(text))

@@ -158,7 +158,7 @@ def _step(value: float) -> int:
 
 # --- units -----------------------------------------------------------------------------------
 
-_COUNTED = "台个件套张款部只条把副盒箱瓶组间位种层级档次期倍核岁楼份双支项"
+_COUNTED = "台个件套张款部只条把副盒箱瓶组间位种层级档次期倍核岁楼份双支项盏"
 # canonical unit, factor, spellings (tried in this order; a look-ahead keeps words apart)
 _UNITS: tuple[tuple[str, float, str], ...] = (
     ("元", 1, r"元人民币|人民币|[元圆圓]整?|[块塊]钱|[块塊](?![儿买去用])|rmb"),
@@ -174,6 +174,7 @@ _UNITS: tuple[tuple[str, float, str], ...] = (
     ("m", 1, r"米(?![饭粉色白黄家其])|m(?![a-z0-9])"),
     ("L", 0.001, r"毫升|ml(?![a-z0-9])"),
     ("L", 1, r"公?升(?!级)|l(?![a-z0-9])"),
+    ("加仑", 1, r"加仑"),
     ("kg", 1, r"公斤|千克|kg(?![a-z0-9])"),
     ("kg", 0.5, r"斤"),
     ("kg", 0.001, r"克"),
@@ -348,11 +349,12 @@ _YEAR = r"(?:(?:19|20)[0-9]{2}|[一二][零〇一二三四五六七八九]{3})"
 _DATE = re.compile(
     rf"(?:(?P<y>{_YEAR})年)?(?P<m>{_SMALL})月(?:份|(?P<d>{_SMALL})[日号]|(?P<e>[0-9]{{1,2}})(?![0-9]))?"
     rf"|(?P<y2>{_YEAR})[-/.](?P<m2>[0-9]{{1,2}})[-/.](?P<d2>[0-9]{{1,2}})(?![0-9])"
-    rf"|(?P<y3>{_YEAR})年(?![{_D}0-9])|(?P<d3>{_SMALL})号(?![楼线店机门馆])"
+    rf"|(?P<y3>{_YEAR})年(?![{_D}0-9])|(?P<d3>{_SMALL})号(?![楼线店机门馆链码床桌位柜仓院色])"
 )
 _CLOCK = re.compile(
     rf"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|晚|早)?(?P<h>{_SMALL})"
-    rf"(?:点(?!好|优|特|建|原|理|区|不|儿)(?:(?P<half>半)|(?P<q>[一三])刻|(?P<min>{_SMALL})分)?[钟整]?|:(?P<mm>[0-5][0-9])(?![0-9]))"
+    rf"(?:点(?!好|优|特|建|原|理|区|不|儿|[一二三四五六七八九](?![十分刻]))"
+    rf"(?:(?P<half>半)|(?P<q>[一三])刻|(?P<min>{_SMALL})分|(?P<tens>[二三四五]?十[一二三四五六七八九]?(?![万千])|[0-5][0-9](?![0-9])))?[钟整]?|:(?P<mm>[0-5][0-9])(?![0-9]))"
 )
 
 
@@ -379,7 +381,8 @@ def _clock_at(text: str, pos: int) -> _Amount | None:
     if not found or (found["h"] == "一" and found.group() == "一点"):
         return None
     hours = float(_small(found["h"]))
-    minutes = 30 if found["half"] else 15 * _small(found["q"]) or _small(found["min"] or found["mm"])
+    said = found["min"] or found["tens"] or found["mm"]
+    minutes = 30 if found["half"] else 15 * _small(found["q"]) or _small(said)
     if hours > 24 or minutes > 59:
         return None
     if found["part"] in ("下午", "傍晚", "晚上", "晚") and hours < 12:
@@ -392,7 +395,10 @@ def _clock_at(text: str, pos: int) -> _Amount | None:
 
 # --- what stands around a number -------------------------------------------------------------
 
-_AT_MOST = r"不超过|不高于|不要超过|别超过|超不过|最多|最高|至多|顶多|低于|少于|小于|不到|控制在|<=?|≤"
+_AT_MOST = (
+    r"不超过|不高于|不要超过|别超过?|不超(?![过薄频长])|超不过|最多|最高|至多|顶多|低于|少于|小于|"
+    r"不到|控制在|<=?|≤"
+)
 _AT_LEAST = r"不低于|不少于|不小于|起码|至少|最少|最低|(?<!不)(?<!别)(?<!要)超过|(?<!不)高于|大于|多于|>=?|≥"
 _ABOUT = r"大概|大约|(?<!预)约|差不多|估计|也就"
 _NEARLY = r"将近|接近|(?<![附最靠远])近"
@@ -401,9 +407,10 @@ _BEFORE = re.compile(
     r"(?:是|在|要|就)?[ ¥]?$"
 )
 _AFTER = re.compile(
-    r"[ ]?(?:(?P<most>(?:及|或)?以内|之内|(?:及|或)?以下|以里|之下|封顶|打住|内(?![存置胆部衣饰径机容]))"
+    r"[ ]?(?:(?P<most>(?:及|或)?以内|之内|(?:及|或)?以下|以里|之下|封顶|打住"
+    r"|不到(?![0-9一二三四五六七八九两])|内(?![存置胆部衣饰径机容]))"
     r"|(?P<least>(?:及|或)?以上|之上|往上|朝上|开外|起步|起(?![来码初飞]))"
-    r"|(?P<over>出头)|(?P<about>左右|上下|前后|(?:的|这个)?样子|差不多))"
+    r"|(?P<over>出头)|(?P<about>左右|上下|前后|(?:的|这个)?样子|差不多)|(?P<sharp>整(?![个套体机点理改齐天年夜晚])))"
 )
 _JOIN = re.compile(r" ?(?:到|至|[-~〜—–−]+) ?")
 _PERCENT = re.compile(rf"百分(?:之(?P<n>{_ARABIC}|[{_D}十百]+(?:点[{_D}]+)?)|百)")
@@ -516,7 +523,7 @@ def _surrounded(text: str, amount: _Amount, floor: int) -> QuantitySpan:
             high = None
         elif after["over"] and low is not None and low == high:
             high, approximate = _clean(low * 1.1), True
-        else:
+        elif not after["sharp"]:
             approximate = True
     if low is None and high is None:
         low, high = amount.low, amount.high

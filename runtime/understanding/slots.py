@@ -13,11 +13,12 @@ from dataclasses import replace
 
 from runtime.types import Quantity, Slot, SlotName
 from runtime.understanding import lexicon
-from runtime.understanding.amounts import AMOUNTS, amount_of_tag, find_amounts
-from runtime.understanding.clauses import cuts_a_word
+from runtime.understanding.amounts import AMOUNTS, Amount, amount_of_tag, find_amounts
 from runtime.understanding.goods_names import CatalogueNames
 from runtime.understanding.negation import negations
-from runtime.understanding.numbers import render_quantity
+from runtime.understanding.persons import is_user, whole_person
+from runtime.understanding.places import find_places
+from runtime.understanding.times import find_times
 
 __all__ = ["CatalogueNames", "Tag", "find_slots"]
 
@@ -32,30 +33,21 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     ``tags`` are the encoder's BIO spans. BUDGET, AREA, PEOPLE, QUANTITY and SIZE hold a ``Quantity``
     (BUDGET in 元), the others their canonical word or, where none is known, the customer's own.
     """
-    named = [_slot(text, *found) for found in names.find(text)]
+    named = [_slot(text, *found) for found in names.find(text) if not _DEGREE.match(text, found[1])]
     exact = [slot for slot in named if slot.name in (SlotName.MODEL, SlotName.BRAND)]
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
     common = [slot for slot in named if slot not in exact]
-    vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.scan(text)]
+    vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.mentions(text)] + [*_places(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
-    witnesses = (exact, [*_times(text), *_amounts(text)], vocabulary, [*_tagged(text, tags)])
-    slots = tuple(slot for slot in _disjoint(witnesses, len(text)) if not _is_staff(text, slot))
+    witnesses = (exact, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
+    slots = tuple(_core(text, slot) for slot in _disjoint(witnesses, len(text)))
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, negations(text, slots), strict=True)
     )
 
 
-def _is_staff(text: str, slot: Slot) -> bool:
-    """Someone who is spoken to or spoken of, not someone to buy for: 小伙子，…; 刚才那个小姑娘答应我."""
-    if slot.name is not SlotName.WHO:
-        return False
-    called = slot.value in _ADDRESSED and slot.start == 0 and _CALL_AFTER.match(text, slot.end)
-    return bool(called or _SAYS_AFTER.match(text, slot.end))
-
-
-_ADDRESSED = ("男生", "女生")  # 小伙子, 美女
-_CALL_AFTER = re.compile(r"[啊呀哎]?[,!~。、]")
-_SAYS_AFTER = re.compile(r"(刚才|刚刚|昨天|上次)?(说|讲|答应|告诉|承诺|保证|介绍)")
+_DEGREE = re.compile(r"一?[点些]")  # 轻凉一点 is no name
+_CHOICE = re.compile(r"(.)[不没]\1")  # 费不费电 asks, 不费电 wants
 _NO_GOODS_AFTER = re.compile(r"号|程序")  # 手机号, 羽绒服程序
 _USES = re.compile(r"(一个人)?(家|来)?[用住戴睡吃喝玩看]")
 # Words that fill a slot only where this follows: 自己用 names a person, 自己会动 does not.
@@ -68,8 +60,25 @@ _ONLY_BEFORE = {
 
 
 def _means_it(text: str, slot: Slot) -> bool:
+    if slot.start and _CHOICE.match(text, slot.start - 1):
+        return False
+    if slot.name is SlotName.WHO and not is_user(text, slot.start, slot.end):
+        return False
     needed = _ONLY_BEFORE.get(slot.text)
     return bool(needed.match(text, slot.end) if needed else not _NO_GOODS_AFTER.match(text, slot.end))
+
+
+_TAIL = re.compile(r"(?<=.)((?<!大)一?[点些])?的?$")
+
+
+def _core(text: str, slot: Slot) -> Slot:
+    """The words that matter: 省电 of 省电点的, 白 of 白的, 我儿子 where only 儿子 was known."""
+    start, end = slot.start, slot.end
+    if slot.name in (SlotName.FEATURE, SlotName.COLOR):
+        end = start + len(_TAIL.sub("", slot.text))
+    elif slot.name is SlotName.WHO:
+        start = whole_person(text, start)
+    return replace(slot, text=text[start:end], start=start, end=end)
 
 
 def _slot(
@@ -90,30 +99,36 @@ def _disjoint(witnesses: Iterable[Iterable[Slot]], length: int) -> tuple[Slot, .
     return tuple(sorted(kept, key=lambda slot: slot.start))
 
 
-def _amounts(text: str) -> Iterator[Slot]:
-    for start, end, name, amount in find_amounts(text):
-        value = render_quantity(amount) if name is SlotName.TIME else amount
-        yield _slot(text, start, end, name, value, 0.95)
+def _amounts(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
+    """Amounts that the words around make sure of, or that the encoder reads in the same way."""
+    for found in find_amounts(text):
+        if found.sure or any(_agrees(tag, found) for tag in tags):
+            yield _slot(text, found.start, found.end, found.name, found.quantity, 0.95)
 
 
-_TIME = re.compile(
-    r"(今|明|后|大后|昨|前|大前)(天|晚|早|儿)(上午|下午|晚上|早上)?|(这|本|下|上)?个?(周|星期|礼拜)[一二三四五六日天末]|"
-    r"(上|下|这|本)(周|个?月)|[月年][底初]|明年|周末|双十[一二]|双1[12]|618|国庆节?|春节|元旦|五一|过年"
-)
+def _agrees(tag: Tag, found: Amount) -> bool:
+    start, end, name, _ = tag
+    return name is found.name and start < found.end and found.start < end
 
 
 def _times(text: str) -> Iterator[Slot]:
-    for hit in _TIME.finditer(text):
-        if not cuts_a_word(text, hit.start(), hit.end()):
-            yield _slot(text, hit.start(), hit.end(), SlotName.TIME, hit.group(), 0.95)
+    for start, end in find_times(text):
+        yield _slot(text, start, end, SlotName.TIME, text[start:end], 0.95)
+
+
+def _places(text: str) -> Iterator[Slot]:
+    for start, end in find_places(text):
+        place = text[start:end]
+        yield _slot(text, start, end, SlotName.PLACE, lexicon.canonical(SlotName.PLACE, place) or place, 0.9)
 
 
 def _tagged(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
     for start, end, name, p in tags:
-        if p < _MIN_TAG_P or not 0 <= start < end <= len(text):
-            continue
         span = text[start:end]
-        is_amount = name in AMOUNTS
-        value = amount_of_tag(text, start, end, name) if is_amount else lexicon.canonical(name, span) or span
-        if value is not None:
-            yield _slot(text, start, end, name, value, p)
+        known = lexicon.canonical(name, span)
+        if p < _MIN_TAG_P or not 0 <= start < end <= len(text) or (len(span) < 2 and known is None):
+            continue
+        if name not in AMOUNTS:
+            yield _slot(text, start, end, name, known or span, p)
+        elif amount := amount_of_tag(text, start, end, name):
+            yield _slot(text, amount.start, amount.end, name, amount.quantity, p)
