@@ -35,7 +35,8 @@ def losses(logits: Floats, wanted: Floats) -> Floats:
 
 def log_softmax(logits: Floats) -> Floats:
     shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    found: Floats = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return found
 
 
 def require(

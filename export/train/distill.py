@@ -173,12 +173,12 @@ def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: i
         run.loss = missed.item()
 
 
-@torch.no_grad()
 def read_intents(model: Model, texts: Sequence[str]) -> Tensor:
     """Indices of intents [N]."""
     ids = labels.padded([one.ids for one in model.words.encode_batch(list(texts))])
     nothing = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
-    return model.heads.eval()(ids, (ids != 0).long(), *nothing)[0].argmax(-1)
+    with torch.no_grad():
+        return model.heads.eval()(ids, (ids != 0).long(), *nothing)[0].argmax(-1)
 
 
 def scored(student: Model, teacher: Model, known: Sequence[Example]) -> dict[str, float]:

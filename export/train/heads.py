@@ -25,7 +25,8 @@ def load(folder: Path, **changed: Any) -> Understander:
         )
     model = Understander(bare(config))
     model.load_state_dict(torch.load(folder / WEIGHTS, weights_only=True, map_location="cpu"))
-    return model.eval()
+    model.eval()
+    return model
 
 
 def save(model: Understander, folder: Path, tokens: Sequence[str], scores: Mapping[str, float]) -> None:

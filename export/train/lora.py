@@ -106,10 +106,10 @@ class Adapter:
             each.data.copy_(state[name])
 
 
-@torch.no_grad()
 def mean_loss(model: torch.nn.Module, told: Sequence[Turn], device: str) -> float:
     model.eval()
-    return sum(reply_loss(model, [turn], device).item() for turn in told) / len(told)
+    with torch.no_grad():
+        return float(sum(reply_loss(model, [turn], device).item() for turn in told) / len(told))
 
 
 def train(base: Path, data: str, to: Path, minutes: float, seed: int) -> dict[str, float]:

@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="only the export environment has torch")
 
 from export import emotion, onnx, understanding  # noqa: E402
+from export.bert_family import padded_ids  # noqa: E402
 from export.errors import BadSource, ParityFailed  # noqa: E402
 from runtime.types import Emotion  # noqa: E402
 from runtime.understanding.encoder import Encoder  # noqa: E402
@@ -43,7 +44,7 @@ def test_an_emotion_classifier_gives_our_order(tmp_path: Path) -> None:
 
 
 def onnx_inputs(folder: Path) -> dict[str, np.ndarray]:
-    ids = emotion.padded_ids(folder / "vocab.txt", TEXTS[:1], 64)
+    ids = padded_ids(folder / "vocab.txt", TEXTS[:1], 64)
     return {"input_ids": ids, "attention_mask": np.ones_like(ids)}
 
 

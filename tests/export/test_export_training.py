@@ -42,8 +42,10 @@ def test_the_teachers_own_logits_cost_nothing() -> None:
 
 
 def test_a_distilled_student_can_be_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understanding, "_FITTED", 300)
-    monkeypatch.setattr(understanding, "_WARM_STEPS", 1)
+    small = {"_FITTED": 300, "_WARM_STEPS": 1, "_WARM_BATCH": 8, "_BATCH": 4, "_GOODS": 40}
+    for name, size in small.items():
+        monkeypatch.setattr(understanding, name, size)
+    monkeypatch.setattr(distill, "_GOODS", 40)
     teacher = tiny_torch.encoder_folder("electra", tmp_path / "teacher")
     encoder = tiny_torch.encoder_folder("bert", tmp_path / "encoder")
     to = tmp_path / "distilled"
