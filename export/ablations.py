@@ -15,8 +15,8 @@ import torch
 from export.manifest import attach
 from export.report import Line, Reader, figures_table, model_reader, read_lines, scores
 from export.train import understanding
+from export.train.heads import load
 from export.train.model import Understander
-from export.understanding import load
 from runtime.types import Emotion, Intent
 from runtime.understanding.encoder import tokenizer
 
