@@ -14,6 +14,10 @@ _WITH = re.compile(
     r"(跟|和|问|听|商量|好奇|寄|帮|同|找|叫|喊|当|个|位|姓\w?|打给|生了\w{0,4})[我你他她]?们?$"
 )
 _THING_AFTER = re.compile(r"[证价码节卡票圈折补福店名笑]|同意|不让|商量")
+_SAYS_AFTER = re.compile(
+    r"(儿|们|大人)?([都也又就还才])?(说|讲|点头|批准|给[的了]|只?批|让|叫|看到|看了|名字|夸|骂|催|问|答应|告诉|介绍|保证|"
+    r"[他她][爸妈]|那[边,]|手机里|[啊呀哎]?[,!~]|摔|差点)"
+)
 _NEEDS = re.compile(
     r"(儿|们)?([他她俩也都要能会好得刚就说的]|一个人|自己|在家|平时|天天|可以|不会|不能)*"
     r"(用(?!完)|[使戴穿睡住吃玩坐躺怕写耳眼腰腿膝血房寿孕]|喝(?!.{0,3}漏)|洗澡|学(?!校)|看(?!了)|上网课|乱按|过敏|"
@@ -25,6 +29,11 @@ _NAMED_ALONE = ("老人", "孩子", "学生", "孕妇")
 _KIN = re.compile(
     r"我(?=[爸妈爷奶姥外婆公儿女闺孙老媳丈岳舅姨姑叔哥姐弟妹娃爹娘])|小(?=孙|外孙|侄|外甥|宝宝|表[弟妹])"
 )
+
+
+def is_spoken_of(text: str, start: int, end: int) -> bool:
+    """Whether this person only has a say in it, or is met in the shop: 老婆不同意, 卖手机的小姑娘."""
+    return bool(_THING_AFTER.match(text, end) or _WITH.search(text[:start]) or _SAYS_AFTER.match(text, end))
 
 
 def is_user(text: str, start: int, end: int) -> bool:

@@ -238,7 +238,7 @@ def test_goods_that_share_a_model_share_its_ids() -> None:
 
 
 def test_a_tag_brings_in_what_no_list_knows() -> None:
-    assert read("某牌的有吗", (0, 2, SlotName.BRAND, 0.9)) == "brand=某牌"
+    assert read("某牌的有吗", (0, 2, SlotName.BRAND, 0.98)) == "brand=某牌"
     assert read("要120的", (1, 4, SlotName.BUDGET, 0.9)) == "budget=120元"
     assert read("超级安静款", (0, 4, SlotName.FEATURE, 0.9)) == "feature=静音"
 
