@@ -103,7 +103,7 @@ async def run_turn(
     clock.lap("understand")
     yield Understood(understanding)
 
-    understanding = reconsider(state, understanding, view.names)
+    understanding = reconsider(state, understanding, view.names, view.sold_under)
     folded = fold(state, understanding, view.names, view.product)
     clock.lap("state")
     choice, evidence = await shop.look_up(view, folded, understanding, today)

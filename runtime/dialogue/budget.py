@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from runtime.dialogue.reference import Lookup
 from runtime.dialogue.said import amounts
-from runtime.types import DialogueState, Quantity, Slot, SlotName
+from runtime.types import DialogueState, Quantity, Slot, SlotName, Tactic
 from runtime.understanding.clauses import clause_bounds
 from runtime.understanding.numbers import parse_quantities
 
@@ -24,6 +24,7 @@ _LOOSER = re.compile(
 )
 _CHEAPER = re.compile(
     r"(有|换|来|看看?|推荐|要|找)(没有)?(一?[个款台])?(更|再|稍微|比较)?便宜一?[点些]?儿?的(?!那|这)|"
+    r"还有更?便宜|更便宜一?[点些]?的?(有|没|吗|呢)|"
     r"便宜一?[点些]儿?的(还?有|呢)"
 )
 _DEARER = re.compile(
@@ -38,19 +39,26 @@ def fold_budget(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup
     money = amounts(slots, SlotName.BUDGET)
     if len(money) > 1 and not _CHANGES.search(text):
         money = []  # 一个两千一个四千: prices are compared
+    product = lookup(state.focus) if state.focus else None
+    if product is not None and state.tactic is not Tactic.ASK and not _CHANGES.search(text):
+        money = [(slot, q) for slot, q in money if not _is_tag(q, product.price)]
     if money:
         return with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):
         return replace(state, budget_min=None, budget_max=None)
     if _LOOSER.search(text) and state.budget_max is not None:
         return with_budget(state, state.budget_min, round(state.budget_max * _LOOSER_BY, 2))
-    product = lookup(state.focus) if state.focus else None
     if product is not None and _CHEAPER.search(text):
         return with_budget(state, None, product.price - 1)
     if product is not None and _DEARER.search(text):
         high = state.budget_max if state.budget_max and state.budget_max > product.price else None
         return with_budget(state, product.price + 1, high)
     return state
+
+
+def _is_tag(money: Quantity, price: float) -> bool:
+    """快五千了 of 4999: the price said back."""
+    return money.high is not None and abs(money.high - price) <= 0.03 * price
 
 
 def _stated_budget(

@@ -54,7 +54,7 @@ def fold(
 ) -> DialogueState:
     """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold."""
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
-    reference = point_at(text, slots, state, names, lookup)
+    reference = point_at(text, slots, state, names, lookup, intent in _WISHING)
     after = replace(state, turn=state.turn + 1)
     after = fold_category(after, text, slots, intent, reference, lookup)
     after = fold_budget(after, text, slots, lookup)

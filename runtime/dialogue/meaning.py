@@ -7,7 +7,7 @@ it, they win. What it is sure of stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from runtime.types import DialogueState, Intent, Slot, SlotName, Understanding
@@ -45,9 +45,19 @@ _STEMS = {"静": "静音", "薄": "轻薄", "轻": "轻薄", "省": "省电", "�
 _ENDING = re.compile(r"(一?[点些])?的?$")
 
 
-def reconsider(state: DialogueState, understanding: Understanding, names: CatalogueNames) -> Understanding:
-    """``understanding`` of words said after ``state`` in a shop whose goods are called ``names``."""
-    slots = tuple(_slots(understanding, names, asks=state.focus is not None and _asks(understanding)))
+def reconsider(
+    state: DialogueState,
+    understanding: Understanding,
+    names: CatalogueNames,
+    sold_under: Callable[[str], str | None],
+) -> Understanding:
+    """``understanding`` of words said after ``state`` in a shop whose goods are called ``names``.
+
+    ``sold_under``: the shop's category for a kind of goods, None where it has none.
+    """
+    slots = tuple(
+        _slots(understanding, names, sold_under, asks=state.focus is not None and _asks(understanding))
+    )
     corrected = replace(understanding, slots=slots)
     intent = _intent(state, corrected)
     if intent is understanding.intent:
@@ -105,9 +115,15 @@ def _asks(understanding: Understanding) -> bool:
     return understanding.intent in (Intent.FUNCTION, Intent.INSTALL, Intent.WARRANTY, Intent.DELIVERY)
 
 
-def _slots(understanding: Understanding, names: CatalogueNames, *, asks: bool) -> Iterator[Slot]:
+def _slots(
+    understanding: Understanding,
+    names: CatalogueNames,
+    sold_under: Callable[[str], str | None],
+    *,
+    asks: bool,
+) -> Iterator[Slot]:
     sold = _sold(names)
-    found = [known for slot in understanding.slots if (known := _checked(slot, sold, names))]
+    found = [known for slot in understanding.slots if (known := _checked(slot, sold, names, sold_under))]
     if asks:
         found = [slot for slot in found if slot.name is not SlotName.CATEGORY or slot.value in sold]
     kinds = [slot for slot in found if slot.name is SlotName.CATEGORY]
@@ -121,13 +137,15 @@ def _sold(names: CatalogueNames) -> frozenset[str]:
     return frozenset(value for slot, value in names.entries.values() if slot is SlotName.CATEGORY)
 
 
-def _checked(slot: Slot, sold: frozenset[str], names: CatalogueNames) -> Slot | None:
+def _checked(
+    slot: Slot, sold: frozenset[str], names: CatalogueNames, sold_under: Callable[[str], str | None]
+) -> Slot | None:
     """The slot in the shop's own words, or None for a kind or brand that nobody knows."""
     if not isinstance(slot.value, str):
         return slot
     if slot.name is SlotName.CATEGORY:
         kind = _kind(slot.value, sold)
-        return replace(slot, value=kind) if kind else None
+        return replace(slot, value=sold_under(kind) or kind) if kind else None
     if slot.name is SlotName.BRAND:
         known = (SlotName.BRAND, slot.value) in names.entries.values()
         foreign = slot.confidence >= _SURE_TAG and _LATIN_OR_TWO.fullmatch(slot.value)

@@ -62,16 +62,23 @@ _COMPARES = re.compile(
 
 
 def point_at(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+    text: str,
+    slots: tuple[Slot, ...],
+    state: DialogueState,
+    names: CatalogueNames,
+    lookup: Lookup,
+    wishes: bool = False,
 ) -> Reference:
     """What ``text`` points at, judged before this turn's words have changed ``state``.
 
     A named model wins over a place in the list (第二个), that over a price (最便宜的那个), that over a
-    property (白色那款), that over a pronoun (它), which means the product in focus.
+    property (白色那款), that over a pronoun (它), which means the product in focus. Words that only wish
+    (``wishes``) describe goods, they do not point at one, unless with 那款.
     """
     if _REJECT.search(text):
         return Reference(rejects=True)
     shown = _existing(state.shown, lookup)
+    points = not wishes or re.search(_THAT, text) is not None
     same_kind = wanted_category(slots) in (None, state.category)
     found = _named(text, slots, state, names, lookup) or (
         (
@@ -80,11 +87,15 @@ def point_at(
             or _by_property(text, slots, state, shown)
             or _by_part_of_name(text, slots, shown)
             or _by_part_of_name(text, slots, _seen_of_kind(state, lookup))
-            or _by_description(text, slots, state, names, lookup)
+            or (points and _by_description(text, slots, state, names, lookup))
             or _by_pronoun(text, state)
         )
         if same_kind
-        else (_of_category(text, slots, state, lookup) or _by_description(text, slots, state, names, lookup))
+        else (
+            _of_category(text, slots, state, lookup)
+            or (points and _by_description(text, slots, state, names, lookup))
+            or ()
+        )
     )
     superlative = _CHEAPEST.search(text) or _DEAREST.search(text)  # 哪个最便宜 means one
     if _COMPARES.search(text) and not (found and superlative):
@@ -179,7 +190,10 @@ def _by_price(text: str, shown: Sequence[Product]) -> tuple[str, ...]:
     if _DEAREST.search(text):
         return (max(shown, key=lambda product: product.price).id,)
     for span in parse_quantities(text):
-        if re.match(rf"(块钱?|元)?的?{_THAT}", text[span.end :]) and span.quantity.unit in ("", "元"):
+        pointed = re.match(rf"(块钱?|元)?的?{_THAT}", text[span.end :]) or (
+            re.search(rf"{_THAT}$", text[: span.start]) and text[span.end :].lstrip("块钱元").startswith("的")
+        )
+        if pointed and span.quantity.unit in ("", "元"):
             low, high = span.quantity.low, span.quantity.high
             near = [p.id for p in shown if (low or 0) * 0.97 <= p.price <= (high or low or 0) * 1.03]
             if near:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from runtime.knowledge.asked import asked_together
+from runtime.knowledge.asked import asked_together, leaves_open
 from runtime.types import (
     DialogueState,
     Emotion,
@@ -200,6 +200,13 @@ class Told:
         for fact in found:
             part += self.say("answer", fact, term=spoken(fact))
         return part
+
+    def hedge(self, product: Product) -> Part:
+        """That the rest of a question is not known, where what was told answers a part of it only."""
+        if self.said is None or self.answers():
+            return Part()
+        open_ = leaves_open(self.said.text, self.said.slots, self.about(product))
+        return self.say("hedge") if open_ else Part()
 
     def sorry(self) -> Part:
         """Before the answer to somebody who is angry."""

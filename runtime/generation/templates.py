@@ -40,6 +40,7 @@ _TERMS = {
     FactKind.WARRANTY: "warranty",
     FactKind.STOCK: "stock",
 }
+_WISHES = {Intent.RECOMMEND, Intent.CUSTOM}
 _QUESTIONS = {Intent.PRICE, Intent.FUNCTION, Intent.STOCK}  # to be answered before an offer is made
 
 
@@ -118,7 +119,8 @@ def _admit(turn: Told) -> Part:
 def _inform(turn: Told) -> Part:
     if not turn.goods:
         return turn.answers() or turn.say("unknown")
-    return turn.sorry() + _other_brand(turn) + _told(turn, turn.goods[0])
+    product = turn.goods[0]
+    return turn.sorry() + _other_brand(turn) + _told(turn, product) + turn.hedge(product)
 
 
 def _told(turn: Told, product: Product) -> Part:
@@ -131,7 +133,8 @@ def _told(turn: Told, product: Product) -> Part:
     if asked and asked[0].kind in (FactKind.SPEC, FactKind.FEATURE) and answers:
         return answers + turn.tell(product, asked, named=True)
     if asked:
-        return turn.tell(product, asked, named=True) + _colors_too(turn, product, asked) + answers
+        price = _its_price(turn, product) if turn.intent in _WISHES else Part()
+        return turn.tell(product, asked, named=True) + _colors_too(turn, product, asked) + price + answers
     if turn.intent is Intent.PROMOTION:
         return _offer(turn)
     if turn.intent is Intent.STOCK:

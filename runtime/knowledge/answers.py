@@ -66,11 +66,10 @@ def direct_answers(view: View, items: list[Item], understanding: Understanding) 
     """Answers to this very question, the surest first."""
     asked = [place for place, row in enumerate(_subjects()) if row.is_asked(understanding.text[:MAX_TEXT])]
     said = parts_of(understanding.text, understanding.slots)
-    covered = view.questions.covered(understanding.text)
     about = _Talk.of(items, understanding)
     found: list[tuple[float, Faq]] = []
     for row, faq in enumerate(view.faqs):
-        words = _likeness(faq, view.subjects[row], said, covered.get(row, 0.0), about)
+        words = _likeness(faq, view.subjects[row], said, about)
         place = next((n for n, place in enumerate(asked) if place in _rows_of(faq.question)), None)
         if place is not None and faq.product_id is None and about.allows(faq):
             found.append((2.0 - place + words, faq))
@@ -145,7 +144,7 @@ class _Talk:
         return not _kinds(faq.question).isdisjoint(self.kinds)
 
 
-def _likeness(faq: Faq, about: frozenset[str], said: set[str], covered: float, talk: _Talk) -> float:
+def _likeness(faq: Faq, about: frozenset[str], said: set[str], talk: _Talk) -> float:
     """How much of ``faq``'s question was said, 0 unless enough.
 
     装要钱吗 says much of 送货要钱吗 but not 送货; 门槛过得去吗 says little of 扫地机器人能过门槛吗 but 门槛.
@@ -156,7 +155,7 @@ def _likeness(faq: Faq, about: frozenset[str], said: set[str], covered: float, t
     share = shared / len(about)
     if talk.is_of(faq):
         share = max(share, shared / len(said))
-    return max(share, covered) if max(share, covered) >= _SHARED else 0.0
+    return share if share >= _SHARED else 0.0
 
 
 @lru_cache(maxsize=4096)

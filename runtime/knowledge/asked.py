@@ -93,7 +93,7 @@ _MEASURE = re.compile(
     r"多[重高长宽厚深远快久大]|(?<![的匹寸升斤0-9])多少(?!钱)|[^好第]几(?!个人|[款台种件])|"
     r"什么.{0,3}(材[质料]|版本|型号|系统|级|芯片)|(值|率|数|量|度|度数|参数|指标)(是|有|到)?(多少|几)|[a-z]几$"
 )
-_PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]")
+_PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]|(现在|得|要|的|那[个台款])多少$|^多少$")
 _FUTURE = re.compile(
     r"[涨降]价(?!了)|(明年|以后|过段时间|过几天|下个?月|双十[一二]|618|国庆|春节|元旦).{0,8}(便宜|降|贵|涨|价)"
 )
@@ -125,6 +125,12 @@ _OTHER_SHOP = re.compile(r"[比跟和].{0,3}(京东|淘宝|天猫|拼多多|网�
 _FUNCTION_WORDS = re.compile(
     r"什么|怎么样?|多少|你们|东西|可以|可不可以|能不能|会不会|是不是|要不要|有没有|没有|这[个款台]|那[个款台]|一下|请问|咋样?|"
     r"需不需要|知道|觉得|我们|他们|咱们|时候|现在|[的了吗呢啊吧呀嘛么不没有要是能会也都还就和跟到在给用我你您它他她这那个款台哪几多大]"
+)
+# Words of a question that ask for nothing of their own.
+_SAYS_LITTLE = re.compile(
+    r"起来|方便|好用|合适|适合|够不够|需要|支持|一般|大概|左右|平时|家里|我家|使用|自己|直接|正常|随便|一直|真的|到底|应该|还是|"
+    r"时间|级别|青春版|已经|今天|明天|晚上|白天|一个|一台|一次|里面|上面|下面|外面|老板|师傅|听说|人家|担心|主要|另外|顺便|还有|买回去|回家|以后|"
+    r"[0-9.]+[a-z㎡平米寸匹升斤]*|[一二两三四五六七八九十百]+[个台款次口人天年月]"
 )
 # Single characters that say nothing of goods.
 _LIGHT = frozenset(
@@ -203,11 +209,11 @@ def is_unanswered(text: str, slots: Iterable[Slot], facts: Iterable[Fact], focus
         return not any(_ORIGIN_TOLD.search(fact.text) for fact in told)
     measures = _MEASURE.search(said)
     asks = measures or (focused and _YES_OR_NO.search(said.rstrip(" ?!。~,")))
-    if not asks or _PRICE.search(said) or not parts_of(said, known):
-        return False
     question = _Question.of(said, known, None)
     if any(topic.strict and not any(map(topic.tells, told)) for topic in question.topics):
-        return True
+        return bool(asks or _YES_OR_NO.search(said.rstrip(" ?!。~,")))
+    if not asks or _PRICE.search(said) or not parts_of(said, known):
+        return False
     near = [fact.text.lower() for fact in told if question.rank(fact) >= _ASKED]
     if any(asks.search(said) and not any(map(tells.search, near)) for asks, tells in _UNITS):
         return True
@@ -217,6 +223,28 @@ def is_unanswered(text: str, slots: Iterable[Slot], facts: Iterable[Fact], focus
         rank > _BY_PART or (rank == _BY_PART and (not measures or re.search("[0-9]", fact.text)))
         for fact in told
         if (rank := question.rank(fact)) >= _ASKED
+    )
+
+
+def leaves_open(text: str, slots: Iterable[Slot], facts: Iterable[Fact]) -> bool:
+    """Whether a question has words that no fact and no topic that is told has: 外机 in 外机有多重."""
+    said, known, told = text[:MAX_TEXT], tuple(slots), tuple(facts)
+    asks = _MEASURE.search(said) or _YES_OR_NO.search(said.rstrip(" ?!。~,"))
+    if not asks or _PRICE.search(said):
+        return False
+    plain = list(_unnamed(said, known))
+    for slot in known:
+        if slot.name is SlotName.COLOR:
+            plain[slot.start : slot.end] = " " * len(plain[slot.start : slot.end])
+    words = re.split(r"\W+", _SAYS_LITTLE.sub(" ", _FUNCTION_WORDS.sub(" ", "".join(plain))))
+    topics = [topic for topic in _Question.of(said, known, None).topics if any(map(topic.tells, told))]
+    clear = [topic.ask for topic in topics] + [topic.vague for topic in topics] + list(_KIND_WORDS.values())
+    whole = "".join(fact.text for fact in told).lower()
+    return any(
+        len(word) > 1
+        and not any(pattern.search(word) for pattern in clear)
+        and not any(word[at : at + 2] in whole for at in range(len(word) - 1))
+        for word in words
     )
 
 

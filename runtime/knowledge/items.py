@@ -44,6 +44,7 @@ def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
         traits=frozenset(
             [_canonical(SlotName.FEATURE, word) for word in product.features]
             + [_canonical(SlotName.COLOR, word) for word in product.colors]
+            + [word for _, value in product.specs if (word := _feature(value))]
         ),
         sizes=tuple(dict.fromkeys(quantity for text in written for quantity in _quantities(text))),
         area=area and replace(area, unit="㎡"),
@@ -64,6 +65,12 @@ def _first(product: Product, spec: str, units: tuple[str, ...]) -> Quantity | No
 @lru_cache(maxsize=4096)
 def _canonical(slot: SlotName, word: str) -> str:
     return lexicon.canonical(slot, normalise_text(word)) or word
+
+
+@lru_cache(maxsize=4096)
+def _feature(value: str) -> str | None:
+    """What a spec says in so many words: 偏软."""
+    return lexicon.canonical(SlotName.FEATURE, normalise_text(value)) if len(value) <= 4 else None
 
 
 @lru_cache(maxsize=65536)

@@ -116,6 +116,11 @@ class View:
         low = bid is not None and focus is not None and bid < price_on(self.items[focus], today)[0]
         return replace(situation, asked=asked, unknown=unknown and bool(evidence.hits), bid=low)
 
+    def sold_under(self, kind: str) -> str | None:
+        """The one category of the shop under which things of that kind are sold: 洗地机 under 吸尘器."""
+        own = {item.product.category for item in self.items if kind in (item.kind, item.category)}
+        return own.pop() if len(own) == 1 else None
+
     def _sold_as(self, category: str) -> tuple[str, ...]:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""
         if category in self.categories:
