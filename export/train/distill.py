@@ -29,7 +29,7 @@ from export.train.model import Understander
 from export.train.pairs import by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
-from export.train.run import Run, log_to
+from export.train.run import Run, logged
 from runtime.understanding.encoder import Tokenizer, tokenizer
 
 log = logging.getLogger(__name__)
@@ -221,12 +221,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args(argv)
     torch.set_num_threads(args.threads)
-    log_to(args.to)
-    teacher = taught(args.teacher, args.to / "teacher", args.teacher_minutes, args.seed)
-    student = bare(args.encoder, args.to)
-    distil(student, teacher, args.to, args.minutes, args.seed)
-    figures = scored(student, teacher, held_out(args.seed))
-    log.info("%s", figures)
+    with logged(args.to):
+        teacher = taught(args.teacher, args.to / "teacher", args.teacher_minutes, args.seed)
+        student = bare(args.encoder, args.to)
+        distil(student, teacher, args.to, args.minutes, args.seed)
+        figures = scored(student, teacher, held_out(args.seed))
+        log.info("%s", figures)
     heads.save(student.heads, args.to, vocabulary(args.encoder), figures)
     write_origin(args.to, origin(args.teacher, args.to, args.minutes, args.seed))
     return 0

@@ -25,7 +25,7 @@ from export.generator import load
 from export.origin import GENERATED, UNKNOWN_LICENCE, Origin, foreign, read_origin, write_origin, write_scores
 from export.report_generator import HELD_OUT_SEED
 from export.train.pretrain import rate
-from export.train.run import Run, log_to
+from export.train.run import Run, logged
 from export.turns import Turn, read_turns
 
 log = logging.getLogger(__name__)
@@ -156,8 +156,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args(argv)
     torch.set_num_threads(args.threads)
-    log_to(args.to)
-    log.info("%s", train(args.base, args.data, args.to, args.minutes, args.seed))
+    with logged(args.to):
+        log.info("%s", train(args.base, args.data, args.to, args.minutes, args.seed))
     command = (
         f"python -m export lora --base {args.base.name} --data {Path(args.data).name} "
         f"--minutes {args.minutes:g} --seed {args.seed}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,22 @@ log = logging.getLogger(__name__)
 _LOG_S, _SAVE_S = 30.0, 180.0
 
 
-def log_to(folder: Path) -> None:
-    """Everything logged goes to the folder's train.log and to the terminal."""
+@contextmanager
+def logged(folder: Path) -> Iterator[None]:
+    """What the exports log goes to the folder's train.log and to the terminal."""
     folder.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(message)s",
-        handlers=[logging.FileHandler(folder / "train.log", encoding="utf-8"), logging.StreamHandler()],
-    )
+    ours = logging.getLogger("export")
+    ours.setLevel(logging.INFO)
+    handlers = [logging.FileHandler(folder / "train.log", encoding="utf-8"), logging.StreamHandler()]
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        ours.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            ours.removeHandler(handler)
+            handler.close()
 
 
 class Run:
