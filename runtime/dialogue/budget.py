@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from runtime.dialogue.reference import Lookup
 from runtime.dialogue.said import amounts
-from runtime.types import DialogueState, Quantity, Slot, SlotName, Tactic
+from runtime.types import DialogueState, Intent, Quantity, Slot, SlotName, Tactic
 from runtime.understanding.clauses import clause_bounds
 from runtime.understanding.numbers import parse_quantities
 
@@ -31,17 +31,21 @@ _DEARER = re.compile(
     r"(有|换|来|看看?|推荐|要|找)(没有)?(一?[个款台])?(更|再|稍微|比较)?贵一?[点些]?儿?的(?!那|这)"
 )
 _CHANGES = re.compile(r"预算|不超|最[多高]|[加提降减改换]|算了")
+_LIMITS = re.compile(r"预算|以[内下]|之内|不超|最[多高]|左右|的(有|吗|呢|没)|有没有|有什么|类似|推荐|换")
 _LOOSER_BY = 1.2
 
 
-def fold_budget(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup: Lookup) -> DialogueState:
+def fold_budget(
+    state: DialogueState, text: str, slots: tuple[Slot, ...], intent: Intent, lookup: Lookup
+) -> DialogueState:
     """``state`` with the budget as it is after these words; 有便宜点的吗 means cheaper than the focus."""
     money = amounts(slots, SlotName.BUDGET)
     if len(money) > 1 and not _CHANGES.search(text):
         money = []  # 一个两千一个四千: prices are compared
     product = lookup(state.focus) if state.focus else None
-    if product is not None and state.tactic is not Tactic.ASK and not _CHANGES.search(text):
+    if product is not None and state.tactic is not Tactic.ASK and not _LIMITS.search(text):
         money = [(slot, q) for slot, q in money if not _is_tag(q, product.price)]
+        money = [] if intent is Intent.BARGAIN and state.budget_max is None else money
     if money:
         return with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):

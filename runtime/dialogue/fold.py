@@ -57,7 +57,7 @@ def fold(
     reference = point_at(text, slots, state, names, lookup, intent in _WISHING)
     after = replace(state, turn=state.turn + 1)
     after = fold_category(after, text, slots, intent, reference, lookup)
-    after = fold_budget(after, text, slots, lookup)
+    after = fold_budget(after, text, slots, intent, lookup)
     after = _fold_home(after, slots)
     after = _fold_answer(after, state, text, slots)
     after = fold_traits(after, text, slots, lookup)

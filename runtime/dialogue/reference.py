@@ -92,13 +92,14 @@ def point_at(
         )
         if same_kind
         else (
-            _of_category(text, slots, state, lookup)
-            or (points and _by_description(text, slots, state, names, lookup))
+            (points and _by_description(text, slots, state, names, lookup))
+            or _of_category(text, slots, state, lookup)
             or ()
         )
     )
     superlative = _CHEAPEST.search(text) or _DEAREST.search(text)  # 哪个最便宜 means one
-    if _COMPARES.search(text) and not (found and superlative):
+    one = superlative or _WHICH_IS.search(text)
+    if _COMPARES.search(text) and not (found and one):
         found = _pair(text, found, state)
     return Reference(found)
 
@@ -261,7 +262,7 @@ def _by_description(
     phrase = _described_by(text)
     if phrase is None or _WISHES.search(text):
         return ()
-    told = tuple(slot for slot in slots if slot.name is SlotName.COLOR)
+    told = tuple(slot for slot in slots if slot.name in (SlotName.COLOR, SlotName.BRAND, SlotName.CATEGORY))
     words = parts_of(phrase, ()) - {part for slot in told for part in parts_of(slot.text, ())}
     category = wanted_category(slots) or state.category
     if not words:

@@ -97,6 +97,10 @@ _PRICE = re.compile(r"价|钱|预算|卖|便宜|优惠|几[款台种]|(现在|�
 _FUTURE = re.compile(
     r"[涨降]价(?!了)|(明年|以后|过段时间|过几天|下个?月|双十[一二]|618|国庆|春节|元旦).{0,8}(便宜|降|贵|涨|价)"
 )
+_PART_PRICE = re.compile(
+    r"(滤芯|滤网|配件|耗材|电池|屏幕?|遥控器?|延保|碎屏险|充电器|支架|内胆|刷头|尘袋).{0,8}"
+    r"(多少钱|要花|花多少|贵不贵|贵吗|价格|怎么卖|几个?钱)"
+)
 # In what a figure is asked for, and how a fact that tells it reads.
 _UNITS = tuple(
     (re.compile(asks), re.compile(tells))
@@ -205,6 +209,8 @@ def is_unanswered(text: str, slots: Iterable[Slot], facts: Iterable[Fact], focus
     said, known, told = text[:MAX_TEXT], tuple(slots), tuple(facts)
     if _OTHER_SHOP.search(said) or _FUTURE.search(said):
         return True
+    if part := _PART_PRICE.search(said):
+        return not any(part[1] in fact.text and "元" in fact.text for fact in told)
     if _ORIGIN.search(said):
         return not any(_ORIGIN_TOLD.search(fact.text) for fact in told)
     measures = _MEASURE.search(said)

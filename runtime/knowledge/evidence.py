@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runtime.knowledge.answers import answers_on, direct_answers, near_answers
+from runtime.knowledge.asked import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.product_facts import asked_of, product_facts
 from runtime.knowledge.reasons import reason_for
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from runtime.knowledge.view import View
 
 MAX_PRODUCTS, MAX_FACTS = 3, 10
+WORDED = 0.4  # share of what was said that must stand in a sheet for goods of no known kind
 _FACTS_EACH = {0: 0, 1: 7, 2: 4, 3: 3}  # goods told about -> facts for each
 
 _K = FactKind
@@ -127,7 +129,8 @@ def _goods(
     if focus and intent not in _SEVERAL:
         return _hits(view, hits, focus, state, today)
     if not named and not _says_what(state):
-        return []
+        worded = view.words.find(parts_of(understanding.text, ()))
+        hits = tuple(hit for hit in hits if worded.get(view.rows[hit.product.id], 0.0) >= WORDED)
     compared = focus if intent is Intent.COMPARE else []
     return _hits(view, hits, [*compared, *(hit.product.id for hit in hits)], state, today)
 

@@ -30,10 +30,12 @@ class Item:
     capacity: Quantity | None  # what it holds: 60L, 10kg
     promotions: tuple[Promotion, ...]  # its own
     text: str  # name and description, normalised
+    sheet: str  # all words of its sheet, normalised
 
 
 def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
     written = (product.name, *(value for name, value in product.specs if "重" not in name))
+    specs = (f"{name} {value}" for name, value in product.specs)
     category, kind = _canonical(SlotName.CATEGORY, product.category), _kind(product.name)
     area = _first(product, "面积", ("㎡", ""))
     return Item(
@@ -51,6 +53,7 @@ def make_item(product: Product, promotions: tuple[Promotion, ...]) -> Item:
         capacity=_first(product, "容量", ("L", "kg")),
         promotions=promotions,
         text=normalise_text(f"{product.name} {product.description}"),
+        sheet=normalise_text(" ".join((product.name, product.description, *product.features, *specs))),
     )
 
 

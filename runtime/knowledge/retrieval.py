@@ -2,6 +2,7 @@
 
     score = 4 * named     1 for the name or model written out, 0.95 for homophones, less for a beginning
           + 1 * likeness  cosine of the text and the product's description
+          + 1.5 * words   share of what was said that stands in its sheet
           + fit           how well it meets the wish (fit.py)
 
 Goods named in full come first, whatever the filters say; the category, what was turned down and the
@@ -13,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from runtime.knowledge.asked import parts_of
+from runtime.knowledge.evidence import WORDED
 from runtime.knowledge.fit import Wish, fit
 from runtime.knowledge.index import Floats
 from runtime.knowledge.names import Mention
@@ -28,15 +31,17 @@ _MIN_HINT = 3  # characters of a name that point at goods of another kind than w
 def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, today: date) -> tuple[Hit, ...]:
     """Up to MAX_HITS goods, best first. ``text`` is normalised, ``embedding`` its unit vector."""
     named = view.sounds.find(text)
+    worded = view.words.find(parts_of(_plain(text, state), ()))
     certain = {row for row, mention in named.items() if mention.whole}
-    rows = list(certain | set(_candidates(view, state, embedding, named, today)))
+    rows = list(certain | set(_candidates(view, state, embedding, named, worded, today)))
     likeness = (view.index.vectors[rows] @ embedding).tolist()
     items = [view.items[row] for row in rows]
     wish = Wish.of(state, text, items, view.shelf.bits, today)
     scored = []
     for row, item, like in zip(rows, items, likeness, strict=True):
         strength = named[row].strength if row in named else 0.0
-        scored.append((row in certain, 4 * strength + like + fit(item, wish), -row))
+        score = 4 * strength + like + 1.5 * worded.get(row, 0.0) + fit(item, wish)
+        scored.append((row in certain, score, -row))
     best = sorted(scored, reverse=True)[:MAX_HITS]
     return tuple(
         Hit((item := view.items[-row]).product, round(score, 4), reason_for(item, state, today))
@@ -44,15 +49,27 @@ def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, tod
     )
 
 
+def _plain(text: str, state: DialogueState) -> str:
+    """Without the kind of goods that the talk is about, which all of them are."""
+    return text.replace(state.category, " ") if state.category else text
+
+
 def _candidates(
-    view: View, state: DialogueState, embedding: Floats, named: Mapping[int, Mention], today: date
+    view: View,
+    state: DialogueState,
+    embedding: Floats,
+    named: Mapping[int, Mention],
+    worded: Mapping[int, float],
+    today: date,
 ) -> list[int]:
     """Rows that pass the filters; where none does, those that pass with less demanded."""
     filters = view.filters(state)
     if filters is None:  # no goods of that kind, unless the customer's word for it begins a name
-        return [row for row, mention in named.items() if mention.exact and mention.sounds >= _MIN_HINT]
+        hinted = [row for row, mention in named.items() if mention.exact and mention.sounds >= _MIN_HINT]
+        return hinted or [row for row, share in worded.items() if share >= WORDED]
     # More may fit than are looked at: those that the words point at must be among them.
-    near = [*named, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
+    told = sorted(worded, key=lambda row: -worded[row])[:_NEAREST]
+    near = [*named, *told, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
     if not filters.selects:
         return [row for row in near if row not in filters.rejected]
     for step in filters.relaxed():

@@ -24,6 +24,7 @@ from runtime.knowledge.items import Item, make_item, price_on
 from runtime.knowledge.names import NameIndex
 from runtime.knowledge.questions import QuestionIndex
 from runtime.knowledge.shelf import Shelf
+from runtime.knowledge.words import WordIndex
 from runtime.store.goods import Goods
 from runtime.types import (
     DialogueState,
@@ -62,6 +63,7 @@ class View:
     index: VectorIndex  # rows are places in ``items``
     faq_index: VectorIndex  # rows are places in ``faqs``
     questions: QuestionIndex  # likewise
+    words: WordIndex  # over the sheets of ``items``
     subjects: tuple[frozenset[str], ...]  # what each of ``faqs`` is about, in parts of words
     rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
@@ -154,6 +156,7 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         index=index("goods", map(texts.product_text, goods.products)),
         faq_index=index("faqs", map(texts.faq_text, faqs)),
         questions=QuestionIndex.of([faq.question for faq in faqs]),
+        words=WordIndex.of(items),
         subjects=tuple(subject_of(faq.question, names) for faq in faqs),
         rows=ids,
         categories=frozenset(category for item in items for category in item.categories),
