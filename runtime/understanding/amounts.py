@@ -28,10 +28,10 @@ _COUNTERS = frozenset("台个件套部只张把副双盒箱盏")
 _OTHER_MONEY_BEFORE = re.compile(
     r"(便宜|优惠|减免?|省|返|抵|差价?|送|退|降价?|涨价?|少|让|抹|满|卖|[原现标售]价|价格是|要价|报价|到手价?|"
     r"付|[押定]金|[运装]费|才|收|敢要|要我|花了|[贵差]|多了|问的|(?<!我)说|"
-    r"号)[好过出了个我你他们到掉去着过的是]*$"
+    r"号|月薪|工资|租|额|[限定]价|标|成本|价值|进货|消费|[费充]|[余尾]款|链接点开|码|折后|会不会超?|开口就?要|装\w{1,3}要|从|坑)[好过出了个我你他们到掉去着过的是]*$"
 )
 _OTHER_MONEY_AFTER = re.compile(
-    r"(块钱?|元)?的?([这那][款个台件]|优惠|[券折]|红包|[押定]金|差价|运费|[手材安]\w{1,3}费)"
+    r"(块钱?|元)?的?([这那][款个台件]|优惠|[券折分字]|小作文|红包|[押定]金|差价|运费|[手材安]\w{1,3}费)"
 )
 _ACCEPTED = re.compile(r"(块钱?|元)?(也|都)(行|可以|没关系|没事|能接受|成)")
 _BUDGET_BEFORE = re.compile(r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备)[了个也就最在是为有到]*$")
@@ -91,10 +91,13 @@ def amount_of_tag(text: str, start: int, end: int, name: SlotName) -> Amount | N
 
 
 def _may_be(text: str, span: QuantitySpan, name: SlotName) -> bool:
-    if not _fits(name, span.quantity.unit):
+    if not _fits(name, span.quantity.unit) or _HOW_MUCH.search(span.text):
         return False
     left, right = clause_bounds(text, span.start, span.end)
-    return name is not SlotName.BUDGET or not _is_other_money(text[left : span.start], text[span.end : right])
+    before, after = text[left : span.start], text[span.end : right]
+    if name is SlotName.QUANTITY:
+        return not _ORDINAL_BEFORE.search(before)
+    return name is not SlotName.BUDGET or not _is_other_money(before, after)
 
 
 def _amount(text: str, span: QuantitySpan, name: SlotName, *, sure: bool) -> Amount:
@@ -166,16 +169,21 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
     if name is SlotName.BUDGET:
         if _BUDGET_BEFORE.search(before) or "预算" in text or _ACCEPTED.match(after):
             return True
-        return not _is_price(span) or (prices < 2 and not re.search("贵|涨|原来|上[周个]", text))
+        if not _is_price(span):
+            return True
+        return not _ASKED_OF_ME.search(before) and (prices < 2 and not re.search("贵|涨|原来|上[周个]", text))
     if name is SlotName.QUANTITY:
         low = span.quantity.low or 0
         whole = not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after))
-        return whole or (low >= 2 and bool(low >= 5 or _ORDER_BEFORE.search(before)))
+        one = _ORDER_ONE.search(before) and not span.text.endswith("个")
+        return bool(whole or one) or (low >= 2 and bool(low >= 5 or _ORDER_BEFORE.search(before)))
     if name is SlotName.PEOPLE:
         return bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before)) or "口" in span.text
     return True
 
 
+_ASKED_OF_ME = re.compile(r"[^我想只]要$")  # 一个台灯要四百
+_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬]$")
 _LIVE_AFTER = re.compile(r"(的|合)?[用住吃喝洗租过睡]|够|在家")
 _HOME_BEFORE_PEOPLE = re.compile(r"(家里|我家|我们|一家|一共|平时)[一共就有是]*$")
 
@@ -249,6 +257,8 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
         return None
     if _CHANGED_BEFORE.search(before):
         return SlotName.BUDGET
+    if span.text.isascii() and span.text[-1] in "1234567":
+        return None  # 404, 9527: no price ends so
     bounded = span.quantity.approximate or low < high
     spoken_as_money = bounded or re.search(r"[百千万kw]", span.text)
     return SlotName.BUDGET if spoken_as_money or _BUDGET_AFTER.match(after) else None

@@ -129,19 +129,37 @@ def _lone() -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def _shades() -> re.Pattern[str]:
+    """雾霾蓝, 抹茶绿色, 石墨色; 天黑 and 空白 are none."""
+    words = "|".join(sorted(_table()["shades"], key=len, reverse=True))
+    return re.compile(f"({words})([白黑灰红粉蓝绿紫黄橙棕青咖金银]色?|色(?![系差素彩]))")
+
+
 def scan(text: str) -> tuple[Span, ...]:
     """Known words in ``text`` as (start, end, slot, canonical), leftmost and longest first, no overlaps."""
     return _spans(text, _all_words(), _everything())
 
 
 def mentions(text: str) -> tuple[Span, ...]:
-    """As ``scan``, for customers' sentences: without doubtful words, with makers and 灯, 锁, 锅."""
-    spans = _spans(text, _sayable_words(), _sayable())
+    """As ``scan``, for customers' sentences: without doubtful words, with makers, shades
+    and 灯, 锁, 锅; spans may overlap."""
+    shades = tuple((*hit.span(), SlotName.COLOR, _shade(hit.group())) for hit in _shades().finditer(text))
+    spans = (*_spans(text, _sayable_words(), _sayable()), *shades)
     taken = {at for start, end, *_ in spans for at in range(start, end)}
     lone = (hit for hit in _lone().finditer(text) if hit.start() not in taken)
     known = _canon(SlotName.CATEGORY)
     goods = ((*hit.span(), SlotName.CATEGORY, known.get(hit.group(), hit.group())) for hit in lone)
     return tuple(sorted((*spans, *goods)))
+
+
+def _shade(word: str) -> str:
+    return canonical(SlotName.COLOR, word) or word
+
+
+def is_doubtful(word: str) -> bool:
+    """Whether a word means something else more often than not where customers say it."""
+    return word in _table()["doubtful"]
 
 
 def _spans(text: str, words: re.Pattern[str], known: Mapping[str, tuple[SlotName, str]]) -> tuple[Span, ...]:

@@ -44,7 +44,7 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     named = [_slot(text, *found) for found in names.find(text) if not _DEGREE.match(text, found[1])]
     exact = [slot for slot in named if slot.name in (SlotName.MODEL, SlotName.BRAND)]
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
-    common = [slot for slot in named if slot not in exact]
+    common = [slot for slot in named if slot not in exact and not lexicon.is_doubtful(slot.text)]
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.mentions(text)] + [*_places(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
     witnesses = (exact, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
@@ -77,7 +77,7 @@ def _means_it(text: str, slot: Slot) -> bool:
 
 
 _TAIL = re.compile(r"(?<=.)((?<!大)一?[点些])?的?$")
-_LEAD = re.compile(r"^(自?带|[能会有]|可以)(?=..)")
+_LEAD = re.compile(r"^自?带(?=..)")
 _ATTRIBUTE = re.compile(r"^.*的(?=.)")
 
 

@@ -17,6 +17,7 @@ _DAY = (
     rf"([上下]个?|[这本]个?)月[初中底末]?|(?<!{_COUNT})(?<!个)月[初中底末](?!端)|"
     r"[今明去前后]年(年?[初中底])?|"
     rf"(?<!{_COUNT})年[前后底初](?![轮排])|大?年三十|大年初[一二三四五]|"
+    r"([1-9一二三四五六七八九]|1[0-2]|十[一二]?)月[份初中底]|"
     r"(正|腊)月([初二三廿]?十?[一二三四五六七八九十])?|过阵子|[上下]半年"
 )
 _FEAST = (
@@ -47,5 +48,5 @@ def _words(text: str) -> Iterator[tuple[int, int]]:
 def _figures(text: str) -> Iterator[tuple[int, int]]:
     for span in parse_quantities(text):
         larger = span.text.endswith("号") and _SIZE_BEFORE.search(text[: span.start])
-        if span.quantity.unit in ("日期", "时刻") and not larger and not span.text.endswith("月"):
+        if span.quantity.unit in ("日期", "时刻") and not larger and span.text not in ("一月", "1月", "两月"):
             yield span.start, span.end
