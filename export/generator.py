@@ -31,9 +31,9 @@ from export.vocabulary import is_ours, read_tokenizer
 
 MODELS, DEMO = Path("models"), Path("firmware_config/demo")
 COMMAND = (
-    "python -m export tokenizer --to work/tokenizer.json && "
+    "python -m export tokenizer --to work/tokenizer.json --samples 30000 && "
     "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
-    "--minutes 43 --rate 1.2e-3 && "
+    "--layers 6 --minutes 90 --rate 1.2e-3 --threads 1 && "
     "python -m export generator --from work/generator --to work/gguf --ship q4_0"
 )
 TURNS, LONGEST = 200, 1024
