@@ -20,7 +20,7 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 _SLIP = re.compile(r"不是|说错|[搞弄]错|错了|我是说|应该是|我说的是")
 # The category named is where something stands, what is there already or what controls it, not what is wanted.
 _ASIDE = re.compile(
-    r"(旁边?|边上|上面|下面|里面|已经|我?有了|买过|买了|刚买)|"
+    r"([到离距]|旁边?|边上|上面|下面|里面|已经|我?有了|买过|买了|刚买)|"
     r"上?(能|可以|能不能|可不可以)?(远程|直接)?(遥控|控制|操作|连[上接])"
 )
 # It is an old one, a tool or a gift.

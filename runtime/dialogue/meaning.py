@@ -31,6 +31,7 @@ _FAULT = re.compile(
     r"不(转|亮|响|动|制冷|热|凉|冷|工作|启动|通电|出|能用|好用|灵|行|对|管|灵敏)|有问题|怎么回事|怎么办|咋办|咋整|太吵|划|磕|少了|缺|生锈"
 )
 _SLIP = re.compile(r"不是.{1,8}[，,]?是|说错|[搞弄]错|我是说|我说的是")
+_WANTS = re.compile(r"(想|要|买|换|来|看|挑|选)(换|买|看看?)?一?[台个款把张套副]|想[买要看换]")
 _LEANS = re.compile(r"呢[?。!~]*$|^那.{1,10}$")
 _TENDS = (Intent.COMPLAINT, Intent.WARRANTY, Intent.INSTALL, Intent.DELIVERY, Intent.ORDER)
 _LATIN_OR_TWO = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]{2,}")
@@ -72,6 +73,8 @@ def _intent(state: DialogueState, understanding: Understanding) -> Intent:
     text, intent, p = understanding.text, understanding.intent, understanding.intent_p
     if intent in _TENDS and _SLIP.search(text) and _names_kind(understanding):
         return Intent.RECOMMEND
+    if intent in _TENDS and p < _VERY_SURE and state.focus is None and _names_kind(understanding):
+        return Intent.RECOMMEND if _WANTS.search(text) else intent
     if intent is Intent.HUMAN and p < _VERY_SURE and not _PERSON.search(text):
         return _next_best(understanding, intent)
     if intent is Intent.COMPLAINT and p < _VERY_SURE and not _FAULT.search(text):

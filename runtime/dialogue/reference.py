@@ -83,7 +83,7 @@ def point_at(
     found = _named(text, slots, state, names, lookup) or (
         (
             _by_place(text, state)
-            or _by_price(text, shown)
+            or _by_price(text, _of_size(slots, shown))
             or _by_property(text, slots, state, shown)
             or _by_part_of_name(text, slots, shown)
             or _by_part_of_name(text, slots, _seen_of_kind(state, lookup))
@@ -183,6 +183,12 @@ def _earlier(state: DialogueState) -> tuple[str, ...]:
     return (state.focus,) if state.focus else state.shown[:1]
 
 
+def _of_size(slots: tuple[Slot, ...], shown: Sequence[Product]) -> list[Product]:
+    """65寸最便宜的 means none of another size."""
+    sizes = [slot for slot in slots if slot.name is SlotName.SIZE and not slot.negated]
+    return [product for product in shown if all(_has(product, slot) for slot in sizes)]
+
+
 def _by_price(text: str, shown: Sequence[Product]) -> tuple[str, ...]:
     if not shown:
         return ()
@@ -272,7 +278,8 @@ def _by_description(
     shown = [product for product in _existing(state.shown, lookup) if product.category == category]
     seen = [product for product in _existing(state.seen, lookup) if product.category == category]
     figures = set(_FIGURE.findall(phrase))
-    for goods, least in ((shown, 0.5), (seen, 0.5), (kind or everything, 0.8 if kind else 1.2)):
+    pools = [(shown, 0.5), (seen, 0.5), (kind, 0.8)]
+    for goods, least in pools if wanted_category(slots) else [*pools, (everything, 1.4)]:
         fitting = _best_fitting(words, figures, goods, least)
         if state.focus in fitting:
             return (state.focus,)

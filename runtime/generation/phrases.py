@@ -201,6 +201,11 @@ class Told:
             part += self.say("answer", fact, term=spoken(fact))
         return part
 
+    @property
+    def names_brand(self) -> bool:
+        """Whether these very words name a brand."""
+        return self.said is None or bool(self._wanted(SlotName.BRAND))
+
     def hedge(self, product: Product) -> Part:
         """That the rest of a question is not known, where what was told answers a part of it only."""
         if self.said is None or self.answers():

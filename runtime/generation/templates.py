@@ -131,9 +131,11 @@ def _told(turn: Told, product: Product) -> Part:
         part = _price(turn, product)
         return part + turn.tell(product, [f for f in asked if f.id not in part.facts], named=False) + answers
     if asked and asked[0].kind in (FactKind.SPEC, FactKind.FEATURE) and answers:
-        return answers + turn.tell(product, asked, named=True)
+        price = _its_price(turn, product) if turn.state.focus is None else Part()
+        return answers + turn.tell(product, asked, named=True) + price
     if asked:
-        price = _its_price(turn, product) if turn.intent in _WISHES else Part()
+        new = turn.state.focus is None or turn.intent in _WISHES
+        price = _its_price(turn, product) if new else Part()
         return turn.tell(product, asked, named=True) + _colors_too(turn, product, asked) + price + answers
     if turn.intent is Intent.PROMOTION:
         return _offer(turn)
@@ -233,7 +235,7 @@ def _over_budget(turn: Told, product: Product) -> Part:
 def _other_brand(turn: Told) -> Part:
     """That the brand asked for is not sold, before goods of another are praised."""
     wanted = turn.state.brand
-    if not wanted or any(product.brand == wanted for product in turn.goods):
+    if not wanted or not turn.names_brand or any(product.brand == wanted for product in turn.goods):
         return Part()
     return turn.say("other_brand", brand=wanted, category=turn.state.category or "商品")
 

@@ -188,9 +188,18 @@ def asked_for(
 def asked_together(
     text: str, slots: Iterable[Slot], facts: Iterable[Fact], intent: Intent | None = None
 ) -> list[Fact]:
-    """The fact most directly asked for, and those asked for almost as directly."""
-    ranked = _asked(text, tuple(slots), facts, intent)
-    return [fact for rank, fact in ranked if rank > ranked[0][0] - _NEAR]
+    """The fact most directly asked for, those nearly so, and what holds the other words."""
+    known = tuple(slots)
+    ranked = _asked(text, known, facts, intent)
+    together = [fact for rank, fact in ranked if rank > ranked[0][0] - _NEAR]
+    missing = {
+        part for part in parts_of(text, known) if not any(part in fact.text.lower() for fact in together)
+    }
+    for _, fact in ranked[len(together) :]:
+        if found := {part for part in missing if part in fact.text.lower()}:
+            together.append(fact)
+            missing -= found
+    return together
 
 
 def _asked(

@@ -8,7 +8,7 @@
 + 0.5 * mentioned  share of the known words in this sentence that it fits
 + 0.3 * kind       is just that kind of thing; -0.5 if it is another of the same class (酒柜 for 冰箱)
 + 0.3 * worth      how much of the budget it uses; above it, minus the excess
-+ 0.8 * cheap      the lowest price of all over its own, where the customer asks for something cheap
++ 0.8 * cheap      the lowest price of all over its own, where something cheap is asked for (3: the cheapest)
 + 1 * usual        how usual it is among the goods in question, where the customer wants nothing special
 - 1                if it is out of stock
 """
@@ -66,6 +66,7 @@ class Wish:
     mentioned: frozenset[str]  # known words of this sentence
     pairs: tuple[tuple[str, float], ...]  # pairs of characters of this sentence, weights that sum to 1
     cheapest: float | None  # yuan, of all the goods in question; None: the customer asks for nothing cheap
+    thrift: float  # how much it counts that something is cheap
     usual: Usual | None  # None: the customer wants something special
     today: date
 
@@ -84,7 +85,8 @@ class Wish:
             wanted or need or cheapest or _has_needs(state) or _weighted_pairs(_without_kinds(said), items)
         )
         usual = None if special else Usual.of(items, today)
-        return cls(state, wanted, need, frozenset(known), pairs, cheapest, usual, today)
+        thrift = 3.0 if "最便宜" in said else 0.8
+        return cls(state, wanted, need, frozenset(known), pairs, cheapest, thrift, usual, today)
 
 
 def fit(item: Item, wish: Wish) -> float:
@@ -110,7 +112,7 @@ def fit(item: Item, wish: Wish) -> float:
     if wish.usual:
         score += wish.usual.likeness(item, price)
     if wish.cheapest:
-        score += 0.8 * wish.cheapest / price
+        score += wish.thrift * wish.cheapest / price
     return score
 
 
