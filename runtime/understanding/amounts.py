@@ -175,7 +175,9 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
     if name is SlotName.QUANTITY:
         low = span.quantity.low or 0
         whole = not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after))
-        one = _ORDER_ONE.search(before) and not span.text.endswith("个")
+        one = _ORDER_ONE.search(before) and not (
+            span.text.endswith("个") and (after or before.endswith("来"))
+        )
         return bool(whole or one) or (low >= 2 and bool(low >= 5 or _ORDER_BEFORE.search(before)))
     if name is SlotName.PEOPLE:
         return bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before)) or "口" in span.text

@@ -14,6 +14,8 @@ from dataclasses import replace
 from runtime.types import Quantity, Slot, SlotName
 from runtime.understanding import lexicon
 from runtime.understanding.amounts import AMOUNTS, Amount, amount_of_tag, find_amounts
+from runtime.understanding.clauses import cuts_a_word
+from runtime.understanding.codes import find_codes
 from runtime.understanding.goods_names import CatalogueNames
 from runtime.understanding.negation import negations
 from runtime.understanding.persons import is_spoken_of, is_user, whole_person
@@ -47,7 +49,8 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     common = [slot for slot in named if slot not in exact and not lexicon.is_doubtful(slot.text)]
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.mentions(text)] + [*_places(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
-    witnesses = (exact, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
+    codes = [_slot(text, *span, SlotName.MODEL, text[slice(*span)], 0.9) for span in find_codes(text)]
+    witnesses = (exact, codes, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
     slots = tuple(_core(text, slot) for slot in _disjoint(witnesses, len(text)))
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, negations(text, slots), strict=True)
@@ -146,7 +149,7 @@ def _tagged(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
             or (len(span) < 2 and known is None)
         ):
             continue
-        if name is SlotName.WHO and is_spoken_of(text, start, end):
+        if cuts_a_word(text, start, end) or (name is SlotName.WHO and is_spoken_of(text, start, end)):
             continue
         if name not in AMOUNTS:
             yield _slot(text, start, end, name, known or span, p)

@@ -84,6 +84,9 @@ PLAIN = [
     ("回去跟老婆商量", ""),
     ("学生证打折吗", ""),
     ("换个白的", "color=白色"),
+    ("雾霾蓝的", "color=雾霾蓝"),
+    ("八月底到", "time=八月底"),
+    ("老婆不同意", ""),
     ("省电点的", "feature=省电"),
     ("费不费电", ""),
     ("写作业的灯", "category=灯"),
@@ -220,9 +223,14 @@ NAMED = [
     ("棠岛轻凉有货吗", "brand=棠岛 model=TD-K35"),
     ("静享大字那款", "model=凉川静享 feature=大字体"),
     ("凉川静享1.5匹的", "brand=凉川 model=凉川静享 size=1.5匹"),
-    ("x1和x10", "model=X1"),
+    ("x1和x10", "model=X1 model=x10"),
     ("无型号音乐盒", "model=无型号音乐盒"),
     ("音乐盒", "category=音乐盒"),
+    ("配iphone 15 pro的", "model=iphone 15 pro"),
+    ("小米14和mate60", "model=小米14 model=mate60"),
+    ("kfr-35gw有货吗", "model=kfr-35gw"),
+    ("支持wifi7和usb3吗", ""),
+    ("轻凉一点的", ""),
 ]
 
 
