@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ORIGIN, SCORES = "origin.json", "training.json"
-GENERATED = {"name": "export/data, generated with the seed", "licence": "Apache-2.0"}
+GENERATED = {"name": "export/data, written and generated here", "licence": "Apache-2.0"}
 UNKNOWN_LICENCE = "that of the model it was made from"
 
 
