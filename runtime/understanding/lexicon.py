@@ -148,8 +148,8 @@ def mentions(text: str) -> tuple[Span, ...]:
     spans = (*_spans(text, _sayable_words(), _sayable()), *shades)
     taken = {at for start, end, *_ in spans for at in range(start, end)}
     lone = (hit for hit in _lone().finditer(text) if hit.start() not in taken)
-    known = _canon(SlotName.CATEGORY)
-    goods = ((*hit.span(), SlotName.CATEGORY, known.get(hit.group(), hit.group())) for hit in lone)
+    known = _table()["lone"]
+    goods = ((*hit.span(), SlotName.CATEGORY, known[hit.group()]["means"]) for hit in lone)
     return tuple(sorted((*spans, *goods)))
 
 
