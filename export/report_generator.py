@@ -26,7 +26,7 @@ from export.manifest import attach
 from runtime.generation.copying import Copying
 from runtime.generation.guard import Guard
 from runtime.generation.llama import LlamaEngine
-from runtime.generation.opening import certain_opening
+from runtime.generation.opening import first_sentence
 from runtime.generation.prompt import BOT, USER, needs
 from runtime.generation.prompt import fact_lines as lines_of
 from runtime.generation.templates import template_reply
@@ -157,7 +157,7 @@ def _say(engine: LlamaEngine, turn: Sample, way: str) -> tuple[Said, float] | No
 
 def _opening(turn: Sample) -> str:
     intent = turn.state.goal or Intent.OTHER
-    return certain_opening(template_reply(turn.tactic, intent, turn.evidence, turn.state, None))
+    return first_sentence(template_reply(turn.tactic, intent, turn.evidence, turn.state, None))
 
 
 def score(said: Sequence[tuple[Said, float]]) -> Score:

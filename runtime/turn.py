@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LEAD_IN = re.compile(r"[，、；]?(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是)+$")
-_ENDS = "，。！？；、…~～"
+_LEAD_IN = re.compile(r"^(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是|有)+")
+_CLAUSES = re.compile(r"[，。！？；]")
+_REPEATED = 4  # characters
+_ENDS = "，。！？；…~～"
 # Said as they stand: a promise of help, one exact question, that something is not known.
 _FIXED = {Tactic.HAND_OVER, Tactic.ASK, Tactic.ADMIT}
 _WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
@@ -146,39 +148,55 @@ async def _speak(
     failed, held = None, ""
     if text := guard.feed(opening):
         yield Piece(text)
+    said = guard.verdict.released
     try:
         async with aclosing(drafts):
             async for draft in drafts:
-                text, held = _without_lead_in(held + guard.feed(draft.text))
+                text, held = _whole_clauses(held + guard.feed(draft.text))
+                if _says_again(said, text):
+                    held = ""
+                    break
                 if text:
+                    said += text
                     yield Piece(text)
                 if guard.verdict.blocked:
                     break
-        if (text := guard.finish()) or (held and not guard.verdict.blocked):
-            text, held = held + text, ""
-            yield Piece(text)
+            else:
+                held += guard.finish()
     except (EngineFailed, TimeoutError) as error:
         failed = getattr(error, "code", "late")
-    said, facts = guard.verdict.released.removesuffix(held), guard.verdict.facts
+    if held and not (failed or guard.verdict.blocked or _says_again(said, held)):
+        said += held
+        yield Piece(held)
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
     if why is None:
+        if said == opening == fallback.text:
+            yield fallback  # the model had nothing to add
+            return
+        facts = (*(fallback.facts if opening else ()), *guard.verdict.facts)
         last = closing(said, facts)
         end = ("" if said[-1] in _ENDS else "。") + (last.text if last else "")
         if end:
             yield Piece(end)
-        yield Reply(said + end, Source.MODEL, facts + (last.facts if last else ()))
+        yield Reply(said + end, Source.MODEL, tuple(dict.fromkeys((*facts, *(last.facts if last else ())))))
         return
     log.info("the template answers: %s", why)
     rest = _taken_over(said, opening, fallback.text)
     yield Piece(rest)
-    yield replace(fallback, text=said + rest, facts=tuple(dict.fromkeys((*facts, *fallback.facts))))
+    facts = (*guard.verdict.facts, *fallback.facts)
+    yield replace(fallback, text=said + rest, facts=tuple(dict.fromkeys(facts)))
 
 
-def _without_lead_in(text: str) -> tuple[str, str]:
-    """What may be shown at once, and words that only make sense with the claim that follows them."""
-    found = _LEAD_IN.search(text)
-    at = found.start() if found else len(text)
+def _whole_clauses(text: str) -> tuple[str, str]:
+    """What may be shown at once, and words whose clause may still be stopped or prove to be said already."""
+    at = max(map(text.rfind, _ENDS)) + 1
     return text[:at], text[at:]
+
+
+def _says_again(said: str, more: str) -> bool:
+    """Whether a clause of ``more`` says what was said already: a small model may go in circles."""
+    clauses = (_LEAD_IN.sub("", clause) for clause in _CLAUSES.split(more))
+    return any(len(clause) >= _REPEATED and clause in said for clause in clauses)
 
 
 def _taken_over(said: str, opening: str, template: str) -> str:

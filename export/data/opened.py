@@ -8,7 +8,7 @@ from functools import partial
 
 from export.data.clerk import MOODS, WORTH, Clerk, Turn, tidy
 from export.data.scenes import PARTS, Said
-from runtime.generation.opening import certain_opening
+from runtime.generation.opening import first_sentence
 from runtime.generation.templates import template_reply
 from runtime.types import DialogueState, Evidence, Fact, FactKind, Intent, Tactic
 
@@ -40,7 +40,7 @@ def continued(clerk: Clerk) -> Turn | None:
     if lead:  # the runtime puts what was asked for right behind the price
         evidence = replace(evidence, facts=tuple(sorted(evidence.facts, key=partial(_place, lead.fact))))
     template = template_reply(plan.tactic, plan.intent, _dear(clerk, evidence), _any_turn(clerk), None)
-    opening = certain_opening(template)
+    opening = first_sentence(template)
     said = opening + _next_sentence(clerk, template.text, opening)
     if not _about(clerk, plan, lead, said):
         return None

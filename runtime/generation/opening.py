@@ -1,4 +1,4 @@
-"""Words that are certain: one fact opens the reply to what was asked; a recommendation tells its price."""
+"""Words that are certain: all that the template says opens the reply; a recommendation tells its price."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ _SENTENCE = re.compile(r"[^。！？]*")
 
 
 def certain_opening(template: Reply) -> str:
-    """The template's first sentence without its full stop where it states a fact, or nothing."""
+    """The template's words, where they state a fact, or nothing.
+
+    All of them: whatever must be said is said, and a small generator adds to it and never has to repeat it.
+    """
+    return template.text if template.facts else ""
+
+
+def first_sentence(template: Reply) -> str:
+    """The template's first sentence without its full stop: what the generator learned to go on from."""
     found = _SENTENCE.match(template.text)
     return found[0] if found and template.facts else ""
 

@@ -260,7 +260,7 @@ def _in_short(turn: Told, product: Product) -> Part:
         part += Part(spoken(price), (price.id,))
     if features:
         part += Part(f"，特点是{turn.first_features(features)}", (features.id,))
-    for fact in turn.asked(product, part.facts) or turn.specs(product)[:1]:
+    for fact in turn.asked(product, part.facts) if turn.said else ():
         part += Part(f"，{spoken(fact)}", (fact.id,))
     return part
 

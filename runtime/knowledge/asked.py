@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from runtime.types import Fact, FactKind, Intent, Slot, SlotName
 
@@ -47,10 +48,15 @@ _NEVER = "(?!)"
 @lru_cache(maxsize=1)
 def _topics() -> tuple[_Topic, ...]:
     table = tomllib.loads(resources.files(__package__).joinpath("topics.toml").read_text("utf-8"))
-    parts = ("ask", "vague", "spec", "told")
-    return tuple(
-        _Topic(*(re.compile(row.get(part, _NEVER)) for part in parts), strict=row.get("strict", False))
-        for row in table["topic"]
+    return tuple(_topic(row) for row in table["topic"])
+
+
+def _topic(row: dict[str, Any]) -> _Topic:
+    def pattern(key: str) -> re.Pattern[str]:
+        return re.compile(row.get(key, _NEVER))
+
+    return _Topic(
+        pattern("ask"), pattern("vague"), pattern("spec"), pattern("told"), strict=row.get("strict", False)
     )
 
 
