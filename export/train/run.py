@@ -22,7 +22,10 @@ def logged(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     ours = logging.getLogger("export")
     ours.setLevel(logging.INFO)
-    handlers = [logging.FileHandler(folder / "train.log", encoding="utf-8"), logging.StreamHandler()]
+    handlers: list[logging.Handler] = [
+        logging.FileHandler(folder / "train.log", encoding="utf-8"),
+        logging.StreamHandler(),
+    ]
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         ours.addHandler(handler)

@@ -86,7 +86,7 @@ def test_no_example_moves_nothing(tmp_path: Path) -> None:
     source = tiny_torch.heads_folder("bert", tmp_path / "heads")
     lines = shots(tmp_path / "e.jsonl")
     known = fewshot.Features(heads.load(source), source, [text for text, _ in lines])
-    change = fewshot.refitted(known, [], torch.tensor([intent for _, intent in lines]))
+    change = fewshot.refitted(known, [], torch.tensor([intent for _, intent in lines]), fewshot.SPRING)
     assert torch.equal(change.logits(known), known.logits)
 
 
@@ -96,7 +96,8 @@ def test_the_refitted_folder_says_what_was_fitted(tmp_path: Path) -> None:
     texts, model = [text for text, _ in lines], heads.load(source)
     model.intent_mix.copy_(torch.tensor([0.5, 1.0]))
     known = fewshot.Features(model, source, texts)
-    change = fewshot.refitted(known, range(len(lines)), torch.tensor([intent for _, intent in lines]))
+    wanted = torch.tensor([intent for _, intent in lines])
+    change = fewshot.refitted(known, range(len(lines)), wanted, fewshot.SPRING)
     change.put_into(model)
     assert torch.allclose(fewshot.Features(model, source, texts).logits, change.logits(known), atol=1e-4)
 
