@@ -13,6 +13,7 @@ from runtime.types import Emotion, FactKind, Intent, Tactic
 
 WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)  # what speaks for a product
 _FAVOURITES = 3
+_USED_BY = {"自己": "您自己用", "送人": "送人"}
 MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
 
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
@@ -96,9 +97,16 @@ class Clerk:
         return ("feature", first) if first else None
 
     def tie(self, asked: str = "", sure: bool = False) -> str:
-        """A clause that ties the product to the customer, or nothing."""
+        """What ties the product to the customer, then why that is good: 静音，夜里用也不吵. Or nothing.
+
+        The word comes first: it is copied, and the praise that goes with it is then easy to learn.
+        """
         tied = self.tied(asked)
-        return self.pick("tie", *tied) if tied and (sure or self.random.random() < 0.7) else ""
+        if not tied or (not sure and self.random.random() < 0.3):
+            return ""
+        (kind, word), clause = tied, self.pick("tie", *tied)
+        said = _USED_BY.get(word, f"{word}用") if kind == "who" else word
+        return clause if clause.startswith(word) else f"{said}，{clause}"
 
     def favourite(self, key: str, patterns: list[str], usable: list[str]) -> str:
         """One of ``usable``, mostly of the few that go with what the product is tied to the customer by."""
