@@ -31,9 +31,9 @@ _MIN_TAG_P = 0.7
 _TAG_P = {
     SlotName.CATEGORY: 0.97,
     SlotName.BRAND: 0.97,
-    SlotName.WHO: 0.9,
+    SlotName.WHO: 0.6,
     SlotName.PLACE: 0.9,
-    SlotName.FEATURE: 0.8,
+    SlotName.FEATURE: 0.95,
 }
 
 
@@ -50,6 +50,7 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.mentions(text)] + [*_places(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
     codes = [_slot(text, *span, SlotName.MODEL, text[slice(*span)], 0.9) for span in find_codes(text)]
+    vocabulary += _confirmed(text, tags)
     witnesses = (exact, codes, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
     slots = tuple(_core(text, slot) for slot in _disjoint(witnesses, len(text)))
     return tuple(
@@ -137,6 +138,14 @@ def _places(text: str) -> Iterator[Slot]:
     for start, end in find_places(text):
         place = text[start:end]
         yield _slot(text, start, end, SlotName.PLACE, lexicon.canonical(SlotName.PLACE, place) or place, 0.9)
+
+
+def _confirmed(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
+    """Doubtful words that the encoder takes in the same sense, less surely than alone."""
+    for start, end, name, word in lexicon.scan(text):
+        agrees = any(tag[2] is name and tag[0] < end and start < tag[1] for tag in tags)
+        if agrees and lexicon.is_doubtful(text[start:end]):
+            yield _slot(text, start, end, name, word, 0.9)
 
 
 def _tagged(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
