@@ -141,13 +141,19 @@ def scan(text: str) -> tuple[Span, ...]:
     return _spans(text, _all_words(), _everything())
 
 
+_JOINS = frozenset("和加跟与及、送换")
+
+
 def mentions(text: str) -> tuple[Span, ...]:
     """As ``scan``, for customers' sentences: without doubtful words, with makers, shades
     and 灯, 锁, 锅; spans may overlap."""
     shades = tuple((*hit.span(), SlotName.COLOR, _shade(hit.group())) for hit in _shades().finditer(text))
     spans = (*_spans(text, _sayable_words(), _sayable()), *shades)
     taken = {at for start, end, *_ in spans for at in range(start, end)}
-    lone = (hit for hit in _lone().finditer(text) if hit.start() not in taken)
+    others = any(slot is SlotName.CATEGORY for _, _, slot, _ in spans)
+    lone = [hit for hit in _lone().finditer(text) if hit.start() not in taken]
+    if others:  # 净化器的灯 is a part of other goods, 烟机加灶 are two
+        lone = [hit for hit in lone if {*text[max(hit.start() - 1, 0)], *text[hit.end() :][:1]} & _JOINS]
     known = _table()["lone"]
     goods = ((*hit.span(), SlotName.CATEGORY, known[hit.group()]["means"]) for hit in lone)
     return tuple(sorted((*spans, *goods)))
