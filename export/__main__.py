@@ -24,7 +24,6 @@ COMMANDS = {
     "lora": "export.train.lora:main",
     "count-replies": "export.count_replies:main",
     "generator": "export.generator:main",
-    "gguf": "export.generator:main",
     "report-generator": "export.report_generator:main",
 }
 

@@ -175,10 +175,15 @@ def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: i
 
 def read_intents(model: Model, texts: Sequence[str]) -> Tensor:
     """Indices of intents [N]."""
-    ids = labels.padded([one.ids for one in model.words.encode_batch(list(texts))])
-    nothing = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
+    model.heads.eval()
+    found = []
     with torch.no_grad():
-        return model.heads.eval()(ids, (ids != 0).long(), *nothing)[0].argmax(-1)
+        for start in range(0, len(texts), _BATCH):
+            part = model.words.encode_batch(list(texts[start : start + _BATCH]))
+            ids = labels.padded([one.ids for one in part])
+            nothing = torch.zeros(len(ids), 4), torch.zeros(len(ids), 2)
+            found.append(model.heads(ids, (ids != 0).long(), *nothing)[0].argmax(-1))
+    return torch.cat(found)
 
 
 def scored(student: Model, teacher: Model, known: Sequence[Example]) -> dict[str, float]:
