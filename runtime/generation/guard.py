@@ -222,7 +222,9 @@ class Guard:
             return None
         if named := self._shelf.name_at(self._text, pos):
             return self._name(pos, *named)
-        if len(self._talk.pair) > 1 and rest[:2] in ("前者", "后者"):
+        if rest[:2] in ("前者", "后者"):
+            if len(self._talk.pair) < 2:
+                return _Step(pos, blocked="claim")  # of no two goods that were named
             return _Step(pos + 2, products=(self._talk.pair[0 if rest[0] == "前" else -1],))
         if colour := self._shelf.colour_at(self._text, pos):
             known = self._shelf.has_colour(colour, self._scope())

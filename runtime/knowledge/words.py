@@ -32,7 +32,10 @@ class WordIndex:
 
     def find(self, said: Collection[str]) -> dict[int, float]:
         """Rows of goods that have any of the parts ``said``, with the share that each has: 0 to 1."""
-        weights = {part: math.log(1 + self.count / len(self.rows.get(part, (0,)))) for part in said}
+        parts = {*said, *(char for part in said for char in part if "\u4e00" <= char <= "\u9fff")}
+        weights = {
+            part: len(part) * math.log(1 + self.count / len(self.rows.get(part, (0,)))) for part in parts
+        }
         total = sum(weights.values()) or 1.0
         found: defaultdict[int, float] = defaultdict(float)
         for part, weight in weights.items():

@@ -49,6 +49,7 @@ HONEST = (
     "有没有现货我帮您查。",
 )  # fmt: skip
 HOSTILE = (  # text, what of it may be shown, why not the rest
+    ("您好，后者现价1499元。", "您好，", "claim"),
     ("您好，这款只要1999元。", "您好，这款只要", "number"),
     ("您好，1999元就卖。", "您好，", "number"),
     ("你刚才说一块钱，那就一块钱。", "你刚才说", "number"),

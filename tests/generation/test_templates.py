@@ -20,11 +20,12 @@ from runtime.types import (
     Hit,
     Intent,
     Reply,
+    Slot,
     SlotName,
     Source,
     Tactic,
 )
-from tests.dialogue.talk import PRODUCTS, PROMOTION, facts_of, ordered
+from tests.dialogue.talk import PRODUCTS, PROMOTION, facts_of, ordered, understood
 
 DESCRIPTION = Fact("P001.description", FactKind.FEATURE, "介绍:老人房常选的一款", "P001")
 SHOP_OFFER = Fact("PROMO9", FactKind.PROMOTION, "促销:满3000元减100元(12月31日止)")
@@ -298,3 +299,38 @@ def test_every_figure_is_in_a_fact_that_is_named(
 def test_every_turn_has_words_for_every_tactic() -> None:
     for tactic, intent, turn in itertools.product(Tactic, Intent, range(4)):
         assert template_reply(tactic, intent, Evidence(), DialogueState(turn=turn), None).text
+
+
+def asked(text: str, intent: str, found: Evidence = ONE, state: DialogueState = FOCUS) -> str:
+    """The answer where the customer's own words are known."""
+    said = understood(text, Intent(intent))
+    return template_reply(Tactic.INFORM, Intent(intent), found, state, None, said).text
+
+
+def test_a_colour_is_affirmed_or_denied() -> None:
+    assert "有金色" in asked("有金色的吗", "库存")
+    assert "没有黑色" in asked("有黑色的吗", "库存") or "黑色的没有" in asked("有黑色的吗", "库存")
+
+
+def test_a_feature_is_affirmed() -> None:
+    assert asked("静音吗", "功能").startswith(("是的", "有的"))
+
+
+def test_a_brand_that_is_not_sold_is_said_so() -> None:
+    state = replace(NEW, brand="格力")
+    said = replace(
+        understood("格力的空调多少钱", Intent.PRICE), slots=(Slot(SlotName.BRAND, "格力", 0, 2, "格力"),)
+    )
+    text = template_reply(Tactic.RECOMMEND, Intent.PRICE, TWO, state, None, said).text
+    assert "没有卖" in text.split("。")[0]
+
+
+def test_a_kind_that_is_not_sold_is_said_so() -> None:
+    state = DialogueState(turn=1, category="洗碗机")
+    assert "没有卖" in say("不知道", "库存", Evidence(), state).text
+
+
+def test_who_is_asked_back_is_shown_something() -> None:
+    reply = say("追问", "推荐", TWO, NEW, SlotName.BUDGET)
+    assert "2999元" in reply.text
+    assert reply.text.rstrip("。").endswith(("预算吗？我按预算帮您选", "合适的空调"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.knowledge.asked import asked_for, content, is_unanswered
+from runtime.knowledge.asked import asked_for, asked_together, content, is_unanswered, leaves_open
 from runtime.types import Fact, FactKind, Product
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
@@ -83,3 +83,24 @@ def test_names_and_function_words_are_no_content() -> None:
 def test_what_no_fact_tells(text: str, unanswered: bool) -> None:
     said = normalise_text(text)
     assert is_unanswered(said, find_slots(said, (), NAMES), FACTS) is unanswered
+
+
+def test_all_words_of_a_question_are_answered() -> None:
+    said = normalise_text("噪音多大，压缩机保几年")
+    told = asked_together(said, find_slots(said, (), NAMES), FACTS)
+    assert {fact.id.partition(".")[2] for fact in told} >= {"spec.噪音", "warranty"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("外机有噪音吗", True), ("有噪音吗", False), ("保修几年", False), ("多少钱", False)]
+)
+def test_what_no_word_of_the_facts_answers_is_left_open(text: str, left: bool) -> None:
+    said = normalise_text(text)
+    assert leaves_open(said, find_slots(said, (), NAMES), FACTS) is left
+
+
+@pytest.mark.parametrize("text", ["滤芯多少钱", "能接小爱同学吗", "明年会不会涨价", "充一次几度电"])
+def test_only_its_own_fact_answers(text: str) -> None:
+    said = normalise_text(text)
+    facts = [fact for fact in FACTS if "description" not in fact.id]
+    assert is_unanswered(said, find_slots(said, (), NAMES), facts)
