@@ -33,7 +33,7 @@ MODELS, DEMO = Path("models"), Path("firmware_config/demo")
 COMMAND = (
     "python -m export tokenizer --to work/tokenizer.json --samples 30000 && "
     "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
-    "--layers 6 --minutes 90 --rate 1.2e-3 --threads 1 && "
+    "--layers 6 --minutes 103 --rate 1.2e-3 --threads 1 && "
     "python -m export generator --from work/generator --to work/gguf --ship q4_0"
 )
 TURNS, LONGEST = 200, 1024

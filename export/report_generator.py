@@ -46,7 +46,7 @@ _SAYS = {
     Tactic.HAND_OVER: "店员|同事|叫人|经理|来",
     Tactic.ADMIT: "资料|清楚|确定|查不到|答不|店员|没有|懂|不知道|帮不上|难住|不归我",
     Tactic.SERVICE: "店员|保|登记|售后|修|换|退",
-    Tactic.CLOSE_SALE: "单|付款|登记|试|想好|担心|留|看看",
+    Tactic.CLOSE_SALE: "单|付款|登记|试|想|担心|留|看看|考虑|比较|着急",
 }
 
 
