@@ -194,7 +194,8 @@ def test_the_command_scores_and_hides_what_is_sealed(
     arguments = ["--dev", str(tmp_path), "--goods", str(tmp_path / "goods.csv"), "--generator", "template"]
     assert main([*arguments, "--errors", "9"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("open    dialogues=2 questions=1  state 1.000  focus 0.500  reply 1.000")
-    assert "sealed  dialogues=1 questions=0  state 1.000  focus 0.000" in printed
+    assert "| open: 2 dialogues, 1 questions | sealed: 1 dialogues, 0 questions |" in printed
+    assert "| state | 1.000 | 1.000 |" in printed
+    assert "| focus | 0.500 | 0.000 |" in printed
     assert printed.count("> 棠岛净味冰箱呢") == 1
     assert Emotion.NEUTRAL in printed
