@@ -284,7 +284,7 @@ def calibrate(model: Understander, known: Sequence[Row]) -> dict[str, float]:
 
 
 def _accuracy(logits: Tensor, wanted: Tensor) -> float:
-    return (logits.argmax(-1) == wanted).float().mean().item()
+    return float((logits.argmax(-1) == wanted).float().mean())
 
 
 def main(argv: Sequence[str]) -> int:
