@@ -1,6 +1,7 @@
 """The understanding model: one ONNX forward pass gives intent, emotion, slot tags and embedding.
 
-A model folder holds ``model.onnx``, ``vocab.txt`` and ``config.json``; ``python -m export understanding`` writes it.
+A model folder holds ``model.onnx``, ``vocab.txt`` and ``config.json``, as ``python -m export understanding``
+writes it.
 """
 
 from __future__ import annotations
