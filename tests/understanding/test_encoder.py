@@ -67,11 +67,11 @@ def test_behaviour_is_squeezed_and_never_negative() -> None:
 
 
 def test_a_question_of_price(encoder: Encoder) -> None:
-    (one,) = encoder.encode(["这款空调多少钱"])
+    (one,) = encoder.encode(["空调多少钱"])
     assert one.intents.index(max(one.intents)) == list(Intent).index(Intent.PRICE)
     assert sum(one.intents) == pytest.approx(1, abs=1e-5)
     assert sum(one.emotion.as_tuple()) == pytest.approx(1, abs=1e-5)
-    assert [span[:3] for span in one.tags] == [(2, 4, SlotName.CATEGORY)]
+    assert [span[:3] for span in one.tags] == [(0, 2, SlotName.CATEGORY)]
     assert np.linalg.norm(one.embedding) == pytest.approx(1, abs=1e-3)
 
 

@@ -34,4 +34,4 @@ async def test_words_are_heard_shown_and_answered(tmp_path: Path, monkeypatch: p
             await socket.send_bytes(sound[at : at + 1000])
         assert "空调" in (await page.receive("partial"))["text"]
         assert (await page.receive("heard"))["text"] == "空调"
-        assert (await page.receive("done"))["reply"]
+        assert {card["category"] for card in (await page.receive("done"))["cards"]} == {"空调"}
