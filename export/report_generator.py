@@ -2,13 +2,13 @@
 
 Two sets: invented goods of a held-out seed, and the goods of the demo shop, which no training turn names.
 Three ways: ``free`` writes whole replies; ``copying`` too, held to the facts' figures by the decoder;
-``shop`` as the runtime does, which also says the first sentence: only what the model adds is judged.
+``shop`` as the runtime does, which says the template's words first: only what the model adds is judged.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import math
 import re
 import threading
 import time
@@ -26,7 +26,7 @@ from export.manifest import attach
 from runtime.generation.copying import Copying
 from runtime.generation.guard import Guard
 from runtime.generation.llama import LlamaEngine
-from runtime.generation.opening import first_sentence
+from runtime.generation.opening import certain_opening
 from runtime.generation.prompt import BOT, USER, needs
 from runtime.generation.prompt import fact_lines as lines_of
 from runtime.generation.templates import template_reply
@@ -106,9 +106,9 @@ def main(argv: list[str]) -> int:
     page = "\n\n".join([_table(found), _wrong(first.values()), _shown(first, arguments.show)])
     print(page)
     if arguments.attach:
-        metrics = {name: asdict(score(said)) for name, said in first.items()}
-        (MODELS / "generator/metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-        attach(MODELS, "generator", "Replies", "python -m export report-generator", page)
+        models = " ".join(map(str, arguments.model))
+        command = f"python -m export report-generator --model {models} --prompts {arguments.prompts}"
+        attach(MODELS, "generator", "Replies", command, page)
     return 0
 
 
@@ -157,7 +157,7 @@ def _say(engine: LlamaEngine, turn: Sample, way: str) -> tuple[Said, float] | No
 
 def _opening(turn: Sample) -> str:
     intent = turn.state.goal or Intent.OTHER
-    return first_sentence(template_reply(turn.tactic, intent, turn.evidence, turn.state, None))
+    return certain_opening(template_reply(turn.tactic, intent, turn.evidence, turn.state, None))
 
 
 def score(said: Sequence[tuple[Said, float]]) -> Score:
@@ -185,7 +185,7 @@ def score(said: Sequence[tuple[Said, float]]) -> Score:
 
 
 def _share(flags: Sequence[bool]) -> float:
-    return round(sum(flags) / len(flags), 4) if flags else 1.0
+    return round(sum(flags) / len(flags), 4) if flags else math.nan
 
 
 def _table(found: dict[Path, dict[str, list[tuple[Said, float]]]]) -> str:
