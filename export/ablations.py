@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from export.bert_family import longest
 from export.manifest import attach
 from export.report import Line, Reader, figures_table, model_reader, read_lines, scores
 from export.train import understanding
@@ -26,7 +27,7 @@ _FIGURES = ("intent_f1", "scheme_a_f1", "scheme_b_f1", "emotion_f1", "calibratio
 
 def torch_reader(model: Understander, vocabulary: Path) -> Reader:
     """Intent and emotion as the model in PyTorch reads them."""
-    words = tokenizer(vocabulary, understanding.MAX_TOKENS)
+    words = tokenizer(vocabulary, longest(model.encoder.config))
 
     def read(texts: Sequence[str]) -> list[Line]:
         return [_read(model, words.encode(text).ids, text) for text in texts]

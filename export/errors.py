@@ -2,7 +2,8 @@
 
 ExportFailed
 ├── BadSource      the folder or file is not what the command can take
-└── ParityFailed   the exported model does not say what the trained one says
+├── ParityFailed   the exported model does not say what the trained one says
+└── Stopped        a training run was told to stop and can go on
 """
 
 from __future__ import annotations
@@ -24,3 +25,9 @@ class ParityFailed(ExportFailed):
     """The message names every figure beyond its limit."""
 
     code = "parity"
+
+
+class Stopped(ExportFailed):
+    """The message says at which step, and where its checkpoint is."""
+
+    code = "stopped"

@@ -29,7 +29,7 @@ from export.train.model import Understander
 from export.train.pairs import by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
-from export.train.run import Run, logged
+from export.train.run import Run, accelerator, logged
 from runtime.understanding.encoder import Tokenizer, tokenizer
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def taught(folder: Path, to: Path, minutes: float, seed: int) -> Model:
             return read(known)
     log.info("%s has none of our heads: training them for %.0f minutes", folder, minutes)
     model = bare(folder, to)
-    labels.train(model.heads, model.words, minutes, seed)
+    labels.train(model.heads, model.words, to, minutes, seed)
     heads.save(model.heads, to, vocabulary(folder), {})
     return read(to)
 
@@ -136,41 +136,41 @@ def loss(student: Model, teacher: Model, batch: Sequence[Example], chance: np.ra
     return _TRUST * soft + (1 - _TRUST) * hard
 
 
-def begin(student: Model, teacher: Model, seed: int) -> None:
+def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: int) -> None:
+    """Train the student until the budget is spent; goes on from a checkpoint in ``folder``."""
+    with accelerator() as device:
+        student.heads.to(device), teacher.heads.to(device)
+        trained = [each for each in student.heads.parameters() if each.requires_grad]
+        optimiser = torch.optim.AdamW(trained, weight_decay=0.01, fused=True)
+        run = Run(folder, minutes, {"model": student.heads, "optimiser": optimiser})
+        if run.step == 0:
+            labels.warm_up(student.heads, student.words, seed)
+        begin = seed + run.step
+        torch.manual_seed(begin)
+        draw, chance = random.Random(begin), np.random.default_rng(begin)
+        fresh, shelves = spoken(begin), by_category(random_goods(seed, _GOODS))
+        student.heads.train()
+        for progress in run.progress():
+            for group in optimiser.param_groups:
+                group["lr"] = _PEAK_RATE * rate(progress)
+            missed = loss(student, teacher, list(islice(fresh, _BATCH)), chance)
+            if run.step % _PAIRS_EVERY == 0:
+                missed = missed + labels.pair_loss(student.heads, pairs(shelves, _PAIRS, draw), student.words)
+            optimiser.zero_grad()
+            missed.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimiser.step()
+            run.note(loss=missed.item())
+    student.heads.cpu(), teacher.heads.cpu()
+
+
+def fit_ngrams(student: Model, teacher: Model, seed: int) -> None:
     """What n-grams tell, fitted, or taken over from a teacher with the same tokens."""
     same = student.words.get_vocab() == teacher.words.get_vocab()
     if same and teacher.heads.ngrams.table.weight.any():
         student.heads.ngrams.load_state_dict(teacher.heads.ngrams.state_dict())
     else:
         labels.fit_ngrams(student.heads, student.words, seed)
-    labels.warm_up(student.heads, student.words, seed)
-
-
-def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: int) -> None:
-    """Train the student until the budget is spent; goes on from a checkpoint in ``folder``."""
-    trained = [each for each in student.heads.parameters() if each.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=_PEAK_RATE, weight_decay=0.01)
-    run = Run(folder, minutes, {"model": student.heads, "optimiser": optimiser})
-    if run.step == 0:
-        begin(student, teacher, seed)
-    if torch.cuda.is_available():
-        torch.set_default_device("cuda")
-        student.heads.cuda(), teacher.heads.cuda()
-    torch.manual_seed(seed + run.step)
-    draw, chance = random.Random(seed + run.step), np.random.default_rng(seed + run.step)
-    fresh, shelves = spoken(seed + run.step), by_category(random_goods(seed, _GOODS))
-    student.heads.train()
-    for progress in run.progress():
-        for group in optimiser.param_groups:
-            group["lr"] = _PEAK_RATE * rate(progress)
-        missed = loss(student, teacher, list(islice(fresh, _BATCH)), chance)
-        if run.step % _PAIRS_EVERY == 0:
-            missed = missed + labels.pair_loss(student.heads, pairs(shelves, _PAIRS, draw), student.words)
-        optimiser.zero_grad()
-        missed.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
-        run.loss = missed.item()
 
 
 def read_intents(model: Model, texts: Sequence[str]) -> Tensor:
@@ -230,6 +230,7 @@ def main(argv: Sequence[str]) -> int:
         teacher = taught(args.teacher, args.to / "teacher", args.teacher_minutes, args.seed)
         student = bare(args.encoder, args.to)
         distil(student, teacher, args.to, args.minutes, args.seed)
+        fit_ngrams(student, teacher, args.seed)
         figures = scored(student, teacher, held_out(args.seed))
         log.info("%s", figures)
     heads.save(student.heads, args.to, vocabulary(args.encoder), figures)

@@ -133,7 +133,7 @@ def train(base: Path, data: str, to: Path, minutes: float, seed: int) -> dict[st
         missed.backward()
         torch.nn.utils.clip_grad_norm_(adapter.parameters(), 1.0)
         optimiser.step()
-        run.loss = missed.item()
+        run.note(loss=missed.item())
     figures |= {"held_out_loss_after": mean_loss(model, told, device), "steps": run.step}
     model.save_pretrained(to / "adapter")
     model.merge_and_unload().save_pretrained(to)

@@ -20,6 +20,7 @@ from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
 from export.data.shop_language import examples
+from export.origin import GENERATED, Origin, write_origin
 from export.train import corpora, vocab
 from runtime.understanding.encoder import tokenizer
 
@@ -204,4 +205,11 @@ def main(argv: Sequence[str]) -> int:
     encoded = [encoding.ids for encoding in words.encode_batch(texts)]
     log.info("%d texts, %d tokens, vocabulary %d", len(texts), sum(map(len, encoded)), len(tokens))
     train(encoded, len(tokens), args.out, args.minutes, args.seed)
+    write_origin(args.out, origin(args.minutes, args.seed))
     return 0
+
+
+def origin(minutes: float, seed: int) -> Origin:
+    """The corpora and the language of the shop."""
+    command = f"python -m export pretrain --corpora CORPORA --minutes {minutes:g} --seed {seed}"
+    return Origin(command, "Apache-2.0", [*corpora.SOURCES, GENERATED])

@@ -7,12 +7,9 @@ fitted on hand-written lines that neither has seen. The dev set is never read he
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import math
 import random
-import shutil
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -22,22 +19,27 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertConfig, BertModel
+from transformers import PreTrainedModel
 
+from export.bert_family import bare, longest, pretrained, read_config, vocabulary
 from export.data.goods import random_goods
 from export.data.shop_language import Example, examples, held_out, written
+from export.origin import GENERATED, Origin, foreign, read_origin, write_origin
+from export.train import heads
 from export.train.model import Understander, mixed
 from export.train.pairs import Pair, by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
+from export.train.run import Run, accelerator, logged
 from export.train.vocab import SPECIAL
 from runtime.types import Behaviour, Emotion, Intent
 from runtime.understanding.encoder import TAGS, Tokenizer, behaviour_features, tokenizer
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 64
+ENCODER = Path("work/encoder")
 _BATCH = 48
+_POOL = 40  # batches that are sorted by length together
 _PAIRS = 16
 _PAIRS_EVERY = 6  # steps; product texts are long, and the other heads must not starve
 _PEAK_RATE = 6e-4
@@ -51,7 +53,6 @@ _UNREAD = 0.15
 _INFO_NCE_TEMPERATURE = 0.05
 _IGNORED = -100
 _GOODS = 4000
-_REPORT_STEPS = 240
 
 # typical seconds in front of the goods and items viewed before such a sentence
 _BEHAVIOUR = {
@@ -195,48 +196,43 @@ def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
             log.info("pairs: step %d loss %.3f", step, loss.item())
 
 
-def train(model: Understander, words: Tokenizer, minutes: float, seed: int) -> None:
-    """Train until the budget is spent."""
-    torch.manual_seed(seed)
-    draw, chance = random.Random(seed), np.random.default_rng(seed)
-    shelves = by_category(random_goods(seed, _GOODS))
-    fresh = rows(seed, words)
-    trained = [each for each in model.parameters() if each.requires_grad]
-    optimiser = torch.optim.AdamW(trained, weight_decay=0.01, fused=True)
-    model.train()
-    started, losses, budget = time.monotonic(), [0.0, 0.0], minutes * 60
-    pool: list[list[Row]] = []
-    step = 0
-    while (elapsed := time.monotonic() - started) < budget:
-        if not pool:
-            pool = _pooled([next(fresh) for _ in range(_BATCH * 40)], draw)
-        for group in optimiser.param_groups:
-            group["lr"] = _PEAK_RATE * rate(elapsed / budget)
-        batch = pool.pop()
-        loss = joint_loss(model, batch, chance)
-        losses[0] += loss.item()
-        if step % _PAIRS_EVERY == 0:
-            likeness = pair_loss(model, pairs(shelves, _PAIRS, draw), words)
-            losses[1] += likeness.item() * _PAIRS_EVERY
-            loss = loss + likeness + echo_loss(model, batch[:_PAIRS])
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        step += 1
-        if step % _REPORT_STEPS == 0:
-            joint, pair = (total / _REPORT_STEPS for total in losses)
-            log.info("step %d loss %.3f pairs %.3f %.1f min left", step, joint, pair, (budget - elapsed) / 60)
-            losses = [0.0, 0.0]
-    log.info("done: %d steps, %d examples", step, step * _BATCH)
+def train(model: Understander, words: Tokenizer, folder: Path, minutes: float, seed: int) -> None:
+    """Train until the budget is spent; goes on from a checkpoint in ``folder``, with other examples."""
+    with accelerator() as device:
+        model.to(device)
+        trained = [each for each in model.parameters() if each.requires_grad]
+        optimiser = torch.optim.AdamW(trained, weight_decay=0.01, fused=True)
+        run = Run(folder, minutes, {"model": model, "optimiser": optimiser})
+        if run.step == 0:
+            warm_up(model, words, seed)
+        begin = seed + run.step
+        torch.manual_seed(begin)
+        draw, chance = random.Random(begin), np.random.default_rng(begin)
+        shelves, fresh = by_category(random_goods(seed, _GOODS)), batches(rows(begin, words), draw)
+        model.train()
+        for progress in run.progress():
+            for group in optimiser.param_groups:
+                group["lr"] = _PEAK_RATE * rate(progress)
+            batch = next(fresh)
+            loss = joint_loss(model, batch, chance)
+            run.note(loss=loss.item())
+            if run.step % _PAIRS_EVERY == 0:
+                likeness = pair_loss(model, pairs(shelves, _PAIRS, draw), words)
+                run.note(pairs=likeness.item())
+                loss = loss + likeness + echo_loss(model, batch[:_PAIRS])
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimiser.step()
+    model.cpu()
 
 
-def _pooled(found: list[Row], draw: random.Random) -> list[list[Row]]:
+def batches(fresh: Iterator[Row], draw: random.Random) -> Iterator[list[Row]]:
     """Batches of about one length, in random order."""
-    found.sort(key=lambda one: len(one.ids))
-    batches = [found[start : start + _BATCH] for start in range(0, len(found), _BATCH)]
-    draw.shuffle(batches)
-    return batches
+    while True:
+        pool = sorted(islice(fresh, _BATCH * _POOL), key=lambda one: len(one.ids))
+        for start in draw.sample(range(0, len(pool), _BATCH), _POOL):
+            yield pool[start : start + _BATCH]
 
 
 def mix(encoder: Tensor, ngrams: Tensor, wanted: Tensor) -> Tensor:
@@ -290,36 +286,44 @@ def _accuracy(logits: Tensor, wanted: Tensor) -> float:
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export train-understanding",
-        description="Train the understanding model's heads, starting from a pre-trained encoder.",
+        description="Train the understanding model's heads on a pre-trained encoder; goes on if stopped.",
         epilog="example: python -m export train-understanding --encoder work/encoder --minutes 15",
     )
-    parser.add_argument("--encoder", type=Path, default=Path("work/encoder"), help="a BERT folder")
+    parser.add_argument("--encoder", type=Path, default=ENCODER, help="of the BERT family")
     parser.add_argument("--out", type=Path, default=Path("work/understanding"))
-    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument(
+        "--minutes", type=float, default=15.0, help="of the joint training, all runs together"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
         "--without", choices=("pretraining", "emotion", "behaviour"), help="ablation: leave this out"
     )
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    args.out.mkdir(parents=True, exist_ok=True)
-    model = Understander(encoder(args.encoder, args.without == "pretraining"), frozenset({args.without}))
-    words = tokenizer(args.encoder / "vocab.txt", MAX_TOKENS)
-    fit_ngrams(model, words, args.seed)
-    warm_up(model, words, args.seed)
-    train(model, words, args.minutes, args.seed)
-    metrics = calibrate(model, [row(example, words) for example in held_out(args.seed)])
-    log.info("%s", metrics)
-    shutil.copy(args.encoder / "vocab.txt", args.out)
-    model.encoder.config.save_pretrained(args.out)
-    torch.save(model.state_dict(), args.out / "model.pt")
-    (args.out / "training.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    with logged(args.out):
+        encoder = begun(args.encoder, args.without == "pretraining")
+        model = Understander(encoder, frozenset({args.without} - {None}))
+        words = tokenizer(args.encoder / "vocab.txt", longest(encoder.config))
+        train(model, words, args.out, args.minutes, args.seed)
+        fit_ngrams(model, words, args.seed)
+        metrics = calibrate(model, [row(example, words) for example in held_out(args.seed)])
+        log.info("%s", metrics)
+    heads.save(model, args.out, vocabulary(args.encoder), metrics)
+    write_origin(args.out, origin(args.encoder, args.minutes, args.seed))
     return 0
 
 
-def encoder(folder: Path, fresh: bool) -> BertModel:
+def begun(folder: Path, fresh: bool) -> PreTrainedModel:
     """The folder's encoder with dropout for training, or one of its shape that knows nothing."""
     dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
-    if fresh:
-        return BertModel(BertConfig.from_pretrained(folder, **dropout), add_pooling_layer=False)
-    return BertModel.from_pretrained(folder, add_pooling_layer=False, **dropout)
+    return bare(read_config(folder, **dropout)) if fresh else pretrained(folder, **dropout)
+
+
+def origin(encoder: Path, minutes: float, seed: int) -> Origin:
+    """The encoder's data under its licence, and ours."""
+    command = f"python -m export train-understanding --minutes {minutes:g} --seed {seed}"
+    if encoder.name != ENCODER.name:
+        command += f" --encoder {encoder.name}"
+    before = read_origin(encoder, foreign(encoder, ""))
+    steps = [step for step in (before.command, command, "python -m export understanding") if step]
+    data = [source for source in before.data if source != GENERATED]
+    return Origin(" && ".join(steps), before.licence, [*data, GENERATED])

@@ -1,8 +1,9 @@
-"""Distillation, few-shot and LoRA on tiny models: what they leave can be exported; a stopped run goes on."""
+"""Training on tiny models: what each command leaves can be exported, and a stopped run goes on."""
 
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ torch = pytest.importorskip("torch", reason="only the export environment has tor
 
 from export import generator  # noqa: E402
 from export.data.shop_language import examples  # noqa: E402
-from export.errors import BadSource  # noqa: E402
-from export.origin import ORIGIN, read_scores  # noqa: E402
+from export.errors import BadSource, Stopped  # noqa: E402
+from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
 from export.train import distill, fewshot, heads, lora, understanding  # noqa: E402
 from export.train.run import Run  # noqa: E402
 from runtime.types import Intent  # noqa: E402
@@ -30,6 +31,42 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     assert torch.equal(first.weight, again.weight)
 
 
+def test_a_run_that_is_told_to_stop_keeps_its_last_step(tmp_path: Path) -> None:
+    run = Run(tmp_path, 60.0, {"model": torch.nn.Linear(2, 2)})
+    stopping = (signal.raise_signal(signal.SIGTERM) for _ in run.progress())
+    with pytest.raises(Stopped, match="at step 1"):
+        list(stopping)
+    assert Run(tmp_path, 60.0, {"model": torch.nn.Linear(2, 2)}).step == 1
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sizes at which the joint training takes a second, and no regression over the table of n-grams."""
+    monkeypatch.setattr(understanding, "fit_ngrams", lambda *_: None)
+    small = {"_WARM_STEPS": 1, "_WARM_BATCH": 8, "_BATCH": 4, "_GOODS": 40}
+    for name, size in small.items():
+        monkeypatch.setattr(understanding, name, size)
+    monkeypatch.setattr(distill, "_GOODS", 40)
+    for module in (understanding, distill):
+        monkeypatch.setattr(module, "held_out", lambda seed: list(examples(seed, 40)))
+
+
+@pytest.mark.usefixtures("quick")
+def test_joint_training_goes_on_and_tells_its_origin(tmp_path: Path) -> None:
+    encoder, to = tiny_torch.encoder_folder("electra", tmp_path / "encoder"), tmp_path / "understanding"
+    write_origin(encoder, Origin("python -m export pretrain", "MIT", [{"name": "some", "licence": "MIT"}]))
+    arguments = ["--encoder", str(encoder), "--out", str(to), "--minutes"]
+    assert understanding.main([*arguments, A_SECOND]) == 0
+    assert understanding.main([*arguments, "0.03"]) == 0
+    assert (to / "train.log").read_text(encoding="utf-8").count("resumed at step") == 1
+    assert heads.load(to).encoder.config.hidden_size == 64
+    assert 0 <= read_scores(to)["held_out_intent_both"] <= 1
+    made = read_origin(to, Origin("", "", []))
+    assert made.command.startswith("python -m export pretrain && python -m export train-understanding")
+    assert (made.licence, made.data[-1]) == ("MIT", GENERATED)
+
+
 def test_tokens_are_paired_by_their_characters() -> None:
     own = [(0, 0), (0, 1), (1, 2), (2, 3), (0, 0)]
     others = [(0, 0), (0, 1), (1, 3), (0, 0)]
@@ -42,13 +79,8 @@ def test_the_teachers_own_logits_cost_nothing() -> None:
     assert distill.soft_loss(torch.zeros(5, 17), told).item() > 0
 
 
-def test_a_distilled_student_can_be_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understanding, "fit_ngrams", lambda *_: None)  # a regression over the whole table
-    small = {"_WARM_STEPS": 1, "_WARM_BATCH": 8, "_BATCH": 4, "_GOODS": 40}
-    for name, size in small.items():
-        monkeypatch.setattr(understanding, name, size)
-    monkeypatch.setattr(distill, "_GOODS", 40)
-    monkeypatch.setattr(distill, "held_out", lambda seed: list(examples(seed, 40)))
+@pytest.mark.usefixtures("quick")
+def test_a_distilled_student_can_be_exported(tmp_path: Path) -> None:
     teacher = tiny_torch.encoder_folder("electra", tmp_path / "teacher")
     encoder = tiny_torch.encoder_folder("bert", tmp_path / "encoder")
     to = tmp_path / "distilled"
