@@ -130,7 +130,7 @@ def _goods(
         return _hits(view, hits, focus, state, today)
     if not named and not _says_what(state):
         worded = view.words.find(parts_of(understanding.text, ()))
-        hits = tuple(hit for hit in hits if worded.get(view.rows[hit.product.id], 0.0) >= WORDED)
+        hits = tuple(hit for hit in hits if worded[view.rows[hit.product.id]] >= WORDED)
     compared = focus if intent is Intent.COMPARE else []
     return _hits(view, hits, [*compared, *(hit.product.id for hit in hits)], state, today)
 

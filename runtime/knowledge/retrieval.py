@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
+
 from runtime.knowledge.asked import parts_of
 from runtime.knowledge.evidence import WORDED
 from runtime.knowledge.fit import Wish, fit
@@ -21,6 +23,7 @@ from runtime.knowledge.index import Floats
 from runtime.knowledge.names import Mention
 from runtime.knowledge.reasons import reason_for
 from runtime.knowledge.view import View
+from runtime.knowledge.words import Shares, likest
 from runtime.types import DialogueState, Hit
 
 MAX_HITS = 5
@@ -40,7 +43,7 @@ def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, tod
     scored = []
     for row, item, like in zip(rows, items, likeness, strict=True):
         strength = named[row].strength if row in named else 0.0
-        score = 4 * strength + like + 1.5 * worded.get(row, 0.0) + fit(item, wish)
+        score = 4 * strength + like + 1.5 * float(worded[row]) + fit(item, wish)
         scored.append((row in certain, score, -row))
     best = sorted(scored, reverse=True)[:MAX_HITS]
     return tuple(
@@ -59,17 +62,16 @@ def _candidates(
     state: DialogueState,
     embedding: Floats,
     named: Mapping[int, Mention],
-    worded: Mapping[int, float],
+    worded: Shares,
     today: date,
 ) -> list[int]:
     """Rows that pass the filters; where none does, those that pass with less demanded."""
     filters = view.filters(state)
     if filters is None:  # no goods of that kind, unless the customer's word for it begins a name
         hinted = [row for row, mention in named.items() if mention.exact and mention.sounds >= _MIN_HINT]
-        return hinted or [row for row, share in worded.items() if share >= WORDED]
+        return hinted or np.flatnonzero(worded >= WORDED).tolist()
     # More may fit than are looked at: those that the words point at must be among them.
-    told = sorted(worded, key=lambda row: -worded[row])[:_NEAREST]
-    near = [*named, *told, *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
+    near = [*named, *likest(worded, _NEAREST), *(row for row, _ in view.index.nearest(embedding, _NEAREST))]
     if not filters.selects:
         return [row for row in near if row not in filters.rejected]
     for step in filters.relaxed():

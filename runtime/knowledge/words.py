@@ -6,45 +6,57 @@ Rare parts of words weigh more. Shares are of what was said, so that long sheets
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from runtime.knowledge.asked import parts_of
 from runtime.knowledge.items import Item
+
+Rows = NDArray[np.int32]
+Shares = NDArray[np.float64]
 
 _COMMON = 0.25  # a part that more of the goods have says nothing of which is meant
 
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    rows: Mapping[str, tuple[int, ...]]  # part of a word -> goods that have it, unless too many do
+    rows: Mapping[str, Rows]  # part of a word -> goods that have it, unless too many do
     count: int
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> WordIndex:
-        rows: defaultdict[str, list[int]] = defaultdict(list)
+        rows: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
         for row, item in enumerate(items):
-            for part in _parts(item.sheet):
+            for part in parts_of(item.sheet, ()) | _characters(item.sheet):
                 rows[part].append(row)
         most = max(3, int(_COMMON * len(items)))
-        return cls({part: tuple(found) for part, found in rows.items() if len(found) <= most}, len(items))
+        rare = {part: np.array(found, np.int32) for part, found in rows.items() if len(found) <= most}
+        return cls(rare, len(items))
 
-    def find(self, said: Collection[str]) -> dict[int, float]:
-        """Rows of goods that have any of the parts ``said``, with the share that each has: 0 to 1."""
-        parts = {*said, *(char for part in said for char in part if "\u4e00" <= char <= "\u9fff")}
-        weights = {
-            part: len(part) * math.log(1 + self.count / len(self.rows.get(part, (0,)))) for part in parts
-        }
-        total = sum(weights.values()) or 1.0
-        found: defaultdict[int, float] = defaultdict(float)
-        for part, weight in weights.items():
-            for row in self.rows.get(part, ()):
-                found[row] += weight / total
-        return dict(found)
+    def find(self, said: Collection[str]) -> Shares:
+        """Of each of the goods, the share 0..1 of the parts ``said`` that it has; shape [goods]."""
+        nowhere = np.empty(0, np.int32)
+        every = sorted(_characters("".join(said)).union(said))
+        parts = {part: self.rows.get(part, nowhere) for part in every}
+        weights = [len(part) * math.log(1 + self.count / (len(rows) or 1)) for part, rows in parts.items()]
+        total, shares = sum(weights) or 1.0, np.zeros(self.count)
+        for rows, weight in zip(parts.values(), weights, strict=True):
+            shares[rows] += weight / total
+        return shares
 
 
-def _parts(sheet: str) -> set[str]:
-    """Pairs of characters, and each Chinese character alone."""
-    words = [word for word in sheet.split(" ") if word]
-    return parts_of(sheet, ()) | {char for word in words for char in word if "\u4e00" <= char <= "\u9fff"}
+def likest(shares: Shares, most: int) -> list[int]:
+    """Up to so many rows that have any share, those with the largest first, else the earlier."""
+    least = np.partition(shares, -most)[-most] if len(shares) > most else 0.0
+    rows = np.flatnonzero((shares >= least) & (shares > 0))
+    return [int(row) for row in rows[np.argsort(-shares[rows], kind="stable")][:most]]
+
+
+def _characters(text: str) -> set[str]:
+    """Each Chinese character alone."""
+    return {char for char in text if "\u4e00" <= char <= "\u9fff"}
