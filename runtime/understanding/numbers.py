@@ -56,7 +56,20 @@ def normalise_char(char: str) -> str:
 
 def normalise_text(text: str) -> str:
     """NFKC, lower case, whitespace as single characters " ", no control or combining characters."""
-    return "".join(normalise_char(char) for char in unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", text).translate(_NORMAL)
+
+
+class _Normal(dict[int, str]):
+    """For str.translate: what normalise_char makes of a code point, kept for the 65,536 that are in use."""
+
+    def __missing__(self, code: int) -> str:
+        char = normalise_char(chr(code))
+        if code < 0x10000:
+            self[code] = char
+        return char
+
+
+_NORMAL = _Normal()
 
 
 # --- numerals --------------------------------------------------------------------------------
