@@ -19,6 +19,7 @@ COMMANDS = {
     "report-understanding": "export.report:main",
     "ablations": "export.ablations:main",
     "report-dialogues": "export.evaluate:main",
+    "pairs": "export.pairs:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",
     "lora": "export.train.lora:main",

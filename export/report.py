@@ -26,6 +26,7 @@ from runtime.settings import DEMO_GOODS
 from runtime.types import Emotion, Intent, Utterance
 from runtime.understanding.encoder import Encoder
 from runtime.understanding.goods_names import CatalogueNames
+from runtime.understanding.homophones import Homophones
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.schemes import scheme_a, scheme_b
 from runtime.understanding.understand import understand
@@ -107,12 +108,14 @@ def model_reader(folder: Path) -> Reader:
 
 def box_reader(folder: Path) -> Reader:
     """The whole of the box's understanding: the model's slots joined by lexicon, numbers and goods' names."""
-    encoder, names = Encoder(folder), CatalogueNames.of(read_catalogue(DEMO_GOODS).products)
+    encoder, products = Encoder(folder), read_catalogue(DEMO_GOODS).products
+    names = CatalogueNames.of(products)
+    homophones = Homophones.of(products, names)
 
     def read(texts: Sequence[str]) -> list[Line]:
         found = []
         for text in texts:
-            one = understand(encoder, Utterance(text), names)
+            one = understand(encoder, Utterance(text), names, homophones)
             slots = tuple((slot.name.value, slot.text) for slot in one.slots)
             found.append(Line(text, one.intent, one.emotion.top(), slots, one.intent_p))
         return found

@@ -175,7 +175,7 @@ class Shop:
     # --- the stages of a turn ---
 
     async def understand(self, view: View, utterance: Utterance) -> Understanding:
-        return await self._thinking.call(understand, self._encoder, utterance, view.names)
+        return await self._thinking.call(understand, self._encoder, utterance, view.names, view.homophones)
 
     async def retrieve(
         self, view: View, state: DialogueState, understanding: Understanding, today: date

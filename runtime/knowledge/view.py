@@ -38,6 +38,7 @@ from runtime.types import (
     Tactic,
     Understanding,
 )
+from runtime.understanding.homophones import Homophones
 from runtime.understanding.slots import CatalogueNames
 
 
@@ -59,6 +60,7 @@ class View:
     faqs: tuple[Faq, ...]
     scripts: tuple[Script, ...]
     names: CatalogueNames
+    homophones: Homophones
     sounds: NameIndex
     index: VectorIndex  # rows are places in ``items``
     faq_index: VectorIndex  # rows are places in ``faqs``
@@ -152,6 +154,7 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         faqs=faqs,
         scripts=goods.scripts,
         names=names,
+        homophones=Homophones.of(goods.products, names),
         sounds=NameIndex.of(goods.products),
         index=index("goods", map(texts.product_text, goods.products)),
         faq_index=index("faqs", map(texts.faq_text, faqs)),

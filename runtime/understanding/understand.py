@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runtime.types import EmotionVector, Intent, Understanding, Utterance
 from runtime.understanding.encoder import EncoderLike
+from runtime.understanding.homophones import Homophones
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
 
@@ -12,9 +13,14 @@ from runtime.understanding.slots import CatalogueNames, find_slots
 OUT_OF_SCOPE = 0.25
 
 
-def understand(encoder: EncoderLike, utterance: Utterance, names: CatalogueNames) -> Understanding:
-    """What ``utterance`` means in a shop whose goods are called ``names``."""
-    text = normalise_text(utterance.text)
+def understand(
+    encoder: EncoderLike, utterance: Utterance, names: CatalogueNames, homophones: Homophones
+) -> Understanding:
+    """What ``utterance`` means in a shop whose goods are called ``names``.
+
+    Its text is what was meant: the words of ``homophones`` in their own characters.
+    """
+    text = homophones.repair(normalise_text(utterance.text)).text
     encoded = encoder.encode([text], [utterance.emotion], [utterance.behaviour])[0]
     return Understanding(
         text=text,
