@@ -59,15 +59,24 @@ class Shelf:
 
     def select(self, filters: Filters, today: date, limit: int, first: Sequence[int] = ()) -> list[int]:
         """Rows that pass: those of ``first``, then in stock and with most of the wanted traits first."""
+        # A query of their own: to ask of each of 20,000 rows whether it is one of them takes 3 ms.
+        ahead = self._select(filters, today, limit, first)
+        every = self._select(filters, today, limit)
+        return list(dict.fromkeys([*ahead, *every]))[:limit]
+
+    def _select(
+        self, filters: Filters, today: date, limit: int, among: Sequence[int] | None = None
+    ) -> list[int]:
         where, parameters = self._where(filters, today)
-        fitting = " + ".join(self._has(word) for word in filters.wanted if word in self.bits) or "0"
+        if among is not None:
+            where = f"row IN (SELECT value FROM json_each(:among)) AND {where}"
+        fitting = " + ".join(self._has(word) for word in filters.wanted if word in self.bits)
+        order = f"available DESC, {fitting} DESC, row" if fitting else "available DESC, row"
         found = self.database.execute(
-            f"""SELECT row, row IN (SELECT value FROM json_each(:first)) AS first, {fitting} AS fitting
-                FROM item WHERE {where}
-                ORDER BY first DESC, available DESC, fitting DESC, row LIMIT {limit:d}""",
-            parameters | {"first": json.dumps(first)},
+            f"SELECT row FROM item WHERE {where} ORDER BY {order} LIMIT {limit:d}",
+            parameters | {"among": json.dumps(among)},
         )
-        return [row for row, _, _ in found]
+        return [row for (row,) in found]
 
     def count(self, filters: Filters, today: date) -> int:
         where, parameters = self._where(filters, today)
