@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from runtime.dialogue.reference import Lookup, Reference, wanted_category
+from runtime.dialogue.reference import Lookup, Reference
 from runtime.dialogue.said import joined, without, words
 from runtime.types import DialogueState, Intent, Slot, SlotName
 from runtime.understanding import lexicon
 from runtime.understanding.clauses import clause_bounds
+from runtime.understanding.slots import CatalogueNames
 
 # Features that goods of any category can have: a change of category does not drop them.
 _GENERIC_WORDS = (
@@ -18,15 +19,21 @@ _GENERIC_WORDS = (
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _SLIP = re.compile(r"不是|说错|[搞弄]错|错了|我是说|应该是|我说的是")
-# The category named is where something stands, what is there already or what controls it, not what is wanted.
 _ASIDE = re.compile(
-    r"([到离距]|旁边?|边上|上面|下面|里面|已经|我?有了|买过|买了|刚买)|"
-    r"上?(能|可以|能不能|可不可以)?(远程|直接)?(遥控|控制|操作|连[上接])"
+    r"([到离距]|旁边?|边上|[上下里后前]面|底下?|里头?|跟前|对面|上(?![一二三四五六七八九0-9楼门的])|已经|我?有了|买过|买了|刚买)|"
+    r"上?(也|都|就)?(能|可以|能不能|可不可以|会不会|要不要)?(远程|直接|同时)?(遥控|控制|操作|连|绑|投|同步|互通|配对)"
 )
-# It is an old one, a tool or a gift.
+# It is an old one, a tool, a gift or something to be joined to.
 _ASIDE_BEFORE = re.compile(
-    r"((旧|老|原来|以前|原先)的?|[用连]|[送赠](不[送赠])?)(一?[个台部副套只件块张把])?$"
+    r"((旧|老|原来|以前|原先)的?|(?<![适没])[用连接擦吸挨靠投充当像]|控制|遥控|[送赠](不[送赠])?)(我?的?|我们?家?的?|苹果|安卓)"
+    r"(一?[个台部副套只件块张把])?$"
 )
+_JOINED = re.compile("[和跟、与及]|还有|或者?")
+# A kind that the shop has not, or that one character names, enters a talk only where it is wished for.
+_BRINGS_IN = re.compile(
+    r"(想|[要买换看来找选挑卖配搭加整弄]|推荐|有没有|有[没冇]?得?|还有|那|回到|刚才|另外|顺便|再|[的个台款把张盏口部只])$|^$"
+)
+_FIGURES = re.compile(r"[0-9.]+(升|寸|公斤|匹|米|k|加仑|l|kg|g)?")
 
 
 def fold_category(
@@ -35,11 +42,12 @@ def fold_category(
     slots: tuple[Slot, ...],
     intent: Intent,
     reference: Reference,
+    names: CatalogueNames,
     lookup: Lookup,
 ) -> DialogueState:
     """``state`` with the kind of goods talked about; another kind starts a new wish."""
     denied = _denied_categories(state, slots)
-    wanted = _category(state, text, slots, intent, reference, lookup)
+    wanted = _category(state, text, slots, intent, reference, names, lookup)
     if wanted is None or wanted == state.category:
         if wanted is None and state.category in denied:
             state = _new_wish(state, None, slip=False)
@@ -57,16 +65,60 @@ def _category(
     slots: tuple[Slot, ...],
     intent: Intent,
     reference: Reference,
+    names: CatalogueNames,
     lookup: Lookup,
 ) -> str | None:
     """What the talk is now about; None if this sentence does not say."""
-    mentioned = [slot for slot in slots if not (slot.name is SlotName.CATEGORY and _is_aside(text, slot))]
-    named = words(tuple(mentioned), SlotName.CATEGORY)
+    sold = {value for slot, value in names.entries.values() if slot is SlotName.CATEGORY}
+    said = [slot for slot in slots if slot.name is SlotName.CATEGORY and not slot.negated]
+    kinds = {slot: _kind(state, slot, sold, names, lookup) for slot in said}
+    asides = _asides(text, said)
+    named = [
+        kinds[slot]
+        for slot in said
+        if slot not in asides
+        and (state.category is None or _is_brought_in(text, slot, kinds[slot], state, sold))
+    ]
     if named:
-        compares = intent is Intent.COMPARE and state.category in named
-        return state.category if compares else wanted_category(tuple(mentioned))
+        return state.category if intent is Intent.COMPARE and state.category in named else named[-1]
     product = lookup(reference.products[0]) if reference.products else None
-    return product.category if product else None
+    if product:
+        return product.category
+    used = lexicon.use(text) if state.category is None or intent is Intent.RECOMMEND else None
+    if used in sold:
+        return used
+    return kinds[said[-1]] if said and state.category is None else None
+
+
+def _kind(state: DialogueState, slot: Slot, sold: set[str], names: CatalogueNames, lookup: Lookup) -> str:
+    """The shop's category for a kind; one not sold may stand in the names of goods: 微蒸烤一体机, 功能椅."""
+    kind = str(slot.value)
+    if kind in sold:
+        return kind
+    word = slot.text.removesuffix("子")
+    goods = (lookup(id) for name, id in names.goods if word in _FIGURES.sub("", name))
+    found = {product.category for product in goods if product}
+    if state.category in found:
+        return state.category or kind
+    return found.pop() if len(found) == 1 else kind
+
+
+def _asides(text: str, said: list[Slot]) -> set[Slot]:
+    """Kinds that are not wanted: where something stands, what is there already, what is joined to it."""
+    asides: set[Slot] = set()
+    for slot in said:
+        start, _ = clause_bounds(text, slot.start, slot.end)
+        joined_to_one = any(_JOINED.fullmatch(text[other.end : slot.start]) for other in asides)
+        if joined_to_one or _ASIDE.match(text, slot.end) or _ASIDE_BEFORE.search(text[start : slot.start]):
+            asides.add(slot)
+    return asides
+
+
+def _is_brought_in(text: str, slot: Slot, kind: str, state: DialogueState, sold: set[str]) -> bool:
+    if kind == state.category or (kind in sold and len(slot.text) > 1):
+        return True
+    start, _ = clause_bounds(text, slot.start, slot.end)
+    return _BRINGS_IN.search(text[start : slot.start]) is not None
 
 
 def _denied_categories(state: DialogueState, slots: tuple[Slot, ...]) -> list[str]:
@@ -76,11 +128,6 @@ def _denied_categories(state: DialogueState, slots: tuple[Slot, ...]) -> list[st
     return [
         slot.text if slot.value in present and slot.text != slot.value else str(slot.value) for slot in denied
     ]
-
-
-def _is_aside(text: str, slot: Slot) -> bool:
-    start, _ = clause_bounds(text, slot.start, slot.end)
-    return bool(_ASIDE.match(text, slot.end) or _ASIDE_BEFORE.search(text[start : slot.start]))
 
 
 def _of_other_category(product_id: str | None, category: str, lookup: Lookup) -> bool:

@@ -15,6 +15,12 @@ _SOFT_AFTER = re.compile(
     r"(功能)?(什么的)?(的话)?(也|都|就|倒)?(不?无所谓|不重要|不强求|没要求|都行|都可以|随便|有没有都|不用了|不需要了?$)"
 )
 _OPPOSITES = {"大容量": "小巧", "小巧": "大容量", "护脊": "柔软", "柔软": "护脊"}
+# What 大 means of a kind of goods; of one with a screen, the screen.
+_SCREENS = frozenset({"手机", "平板", "电视", "笔记本电脑", "智能手表"})
+_HOLDERS = frozenset(
+    {"冰箱", "洗衣机", "热水器", "电饭煲", "微波炉", "净水器", "空气净化器", "扫地机器人", "吸尘器"}
+)
+_SIZED = {"大": "大", "小": "小巧"}
 _CHOICE = re.compile(r"(.)不\1")
 _LAST_WORDS = 60  # characters that decide what kind of sentence it is
 _QUESTION = re.compile(
@@ -49,8 +55,8 @@ def asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], r
 
 
 def fold_features(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> DialogueState:
-    """``state`` with the features wished for, in the order of mention."""
-    wanted, dropped, refused = [], [], []
+    """``state``, whose category is up to date, with the features wished for, in the order of mention."""
+    wanted, dropped, refused = [_SIZED[size] for size in _sizes_of_kinds(text, slots)], [], []
     for slot in slots:
         if slot.name is not SlotName.FEATURE or not isinstance(slot.value, str):
             continue
@@ -60,12 +66,28 @@ def fold_features(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> D
         else:
             dropped.append(slot.value)
             refused += [] if soft else [slot.value]
+    wanted = [meant for word in wanted if (meant := _meant(word, state.category))]
     opposites = [_OPPOSITES[word] for word in wanted if word in _OPPOSITES]
     return replace(
         state,
         features=joined(without(state.features, (*dropped, *opposites)), wanted),
         excluded=joined(without(state.excluded, wanted), (word for word in refused if word not in wanted)),
     )
+
+
+def _sizes_of_kinds(text: str, slots: tuple[Slot, ...]) -> list[str]:
+    """大 of 大冰箱 and 小 of 小冰箱: a wish that is part of the kind's name."""
+    kinds = (slot for slot in slots if slot.name is SlotName.CATEGORY and not slot.negated)
+    near = (text[max(slot.start - 1, 0) : slot.start + 1] for slot in kinds)
+    return [size for size in (next((c for c in pair if c in _SIZED), None) for pair in near) if size]
+
+
+def _meant(feature: str, category: str | None) -> str | None:
+    if feature != "大":
+        return feature
+    if category in _SCREENS:
+        return "大屏"
+    return "大容量" if category in _HOLDERS else None
 
 
 def _is_soft(text: str, slot: Slot) -> bool:

@@ -6,6 +6,8 @@ What the customer's words do to the memory:
   and features that any goods can have stay; brand, model, size, colour, number, the other features, focus
   and the list shown go. The budget stays only where the category was a slip of the tongue (不是冰箱，是
   洗衣机).
+* A kind that is only joined to the goods (能连手机吗), stands near them or is there already starts nothing.
+* The place is where the goods are to stand: a town they are sent to does not replace a room.
 * A budget of one number, also 左右, is a ceiling: budget_min None, budget_max that number. 三千到五千 sets
   both ends, 三千以上 the lower. 再加一千 moves the ceiling, 贵点也行 by a fifth.
 * Something turned down (不要变频) leaves the wishes and joins ``excluded``; something merely not required
@@ -16,6 +18,7 @@ What the customer's words do to the memory:
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from runtime.dialogue.budget import fold_budget, with_budget
@@ -39,13 +42,16 @@ from runtime.types import (
     Tactic,
     Understanding,
 )
+from runtime.understanding import lexicon
 from runtime.understanding.numbers import parse_quantities
+from runtime.understanding.persons import speaker_is_old
 from runtime.understanding.slots import CatalogueNames
 
 HISTORY_TURNS = 6
 
 _NO_GOAL = {Intent.NO_INTEREST, Intent.HUMAN, Intent.GREETING, Intent.OTHER}
 _WISHING = {Intent.RECOMMEND, Intent.CUSTOM}
+_COUNTED = re.compile("[一二两三四五六七八九十几多0-9][个间套]?$")
 _SERVICE = {Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY, Intent.COMPLAINT, Intent.ORDER, Intent.HUMAN}
 
 
@@ -56,9 +62,9 @@ def fold(
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
     reference = point_at(text, slots, state, names, lookup, intent in _WISHING)
     after = replace(state, turn=state.turn + 1)
-    after = fold_category(after, text, slots, intent, reference, lookup)
+    after = fold_category(after, text, slots, intent, reference, names, lookup)
     after = fold_budget(after, text, slots, intent, lookup)
-    after = _fold_home(after, slots)
+    after = _fold_home(after, text, slots)
     after = _fold_answer(after, state, text, slots)
     after = fold_traits(after, text, slots, lookup)
     asks = asks_about_focus(after, text, slots, reference)
@@ -106,15 +112,27 @@ def _focus_after(state: DialogueState, evidence: Evidence, reply: Reply) -> str 
 # --- home and person -------------------------------------------------------------------------
 
 
-def _fold_home(state: DialogueState, slots: tuple[Slot, ...]) -> DialogueState:
+def _fold_home(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> DialogueState:
     for _, area in amounts(slots, SlotName.AREA):
         state = _with_area(state, area)
     for _, people in amounts(slots, SlotName.PEOPLE):
         state = _with_people(state, people)
-    who, place = words(slots, SlotName.WHO), words(slots, SlotName.PLACE)
+    who = words(slots, SlotName.WHO)
     if state.who in words(slots, SlotName.WHO, negated=True):
         state = replace(state, who=None)
-    return replace(state, who=who[-1] if who else state.who, place=place[-1] if place else state.place)
+    if not who and state.who is None and speaker_is_old(text):
+        who = ["老人"]
+    return replace(state, who=who[-1] if who else state.who, place=_place(state.place, text, slots))
+
+
+def _place(known: str | None, text: str, slots: tuple[Slot, ...]) -> str | None:
+    """Where the goods are to stand; 四个卫生间 tells of a home, and 寄到成都 does not move the sofa."""
+    rooms = lexicon.synonyms(SlotName.PLACE)
+    said = words(tuple(s for s in slots if not _COUNTED.search(text[: s.start])), SlotName.PLACE)
+    standing = [place for place in said if place in rooms]
+    if standing or known in rooms:
+        return standing[-1] if standing else known
+    return said[-1] if said else known
 
 
 def _with_area(state: DialogueState, area: Quantity) -> DialogueState:

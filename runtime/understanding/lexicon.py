@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -136,6 +136,44 @@ def _shades() -> re.Pattern[str]:
     return re.compile(f"({words})([白黑灰红粉蓝绿紫黄橙棕青咖金银]色?|色(?![系差素彩]))")
 
 
+_DEGREE = "[也都还]?(要|得|够|越|能|很|挺|特别|比较|再|更|真|最|调)*"
+
+
+@lru_cache(maxsize=1)
+def _ways() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return _patterns("ways")
+
+
+@lru_cache(maxsize=1)
+def _uses() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return _patterns("uses")
+
+
+def _patterns(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = _table()[table].items()
+    return tuple((word, re.compile("|".join(ways).replace("~", _DEGREE))) for word, ways in found)
+
+
+@lru_cache(maxsize=1)
+def _adjectives() -> re.Pattern[str]:
+    """轻 of 要轻的, 越轻越好, 有没有薄点的, and of a clause that is 小的; not of 小的那个, which points."""
+    adjective = f"[{''.join(_table()['adjectives'])}]"
+    wish = (
+        "(?:要|得|求|越|够|尽量|最好|稍微|比较|更|偏|挑|选|买|找|换|整|搞|弄|有没有|有冇|有没得|有(?!点)|必须|想|来)"
+        "(?:一?[点个台款张把口部盏只套副]|最|越|特别|一点)?"
+    )
+    return re.compile(
+        f"{wish}(?P<wished>{adjective})(?=一?[点些啲]|[的嘅滴]|越好|[,。!?~ ]|$)"
+        "(?!一?[点些]?的[那这跟和是比])|"
+        f"(?<![^,。!?; ])(?P<alone>{adjective})(?=一?[点些]|[的嘅])(?!一?[点些]?[的嘅](?![,。!?~ ]|$))"
+    )
+
+
+def use(text: str) -> str | None:
+    """The kind of goods that these words describe by its use, without a name: 洗衣服的机器, 打lol的本子."""
+    return next((kind for kind, words in _uses() if words.search(text)), None)
+
+
 def scan(text: str) -> tuple[Span, ...]:
     """Known words in ``text`` as (start, end, slot, canonical), leftmost and longest first, no overlaps."""
     return _spans(text, _all_words(), _everything())
@@ -148,7 +186,7 @@ def mentions(text: str) -> tuple[Span, ...]:
     """As ``scan``, for customers' sentences: without doubtful words, with makers, shades
     and 灯, 锁, 锅; spans may overlap."""
     shades = tuple((*hit.span(), SlotName.COLOR, _shade(hit.group())) for hit in _shades().finditer(text))
-    spans = (*_spans(text, _sayable_words(), _sayable()), *shades)
+    spans = (*_spans(text, _sayable_words(), _sayable()), *shades, *_wishes(text))
     taken = {at for start, end, *_ in spans for at in range(start, end)}
     others = any(slot is SlotName.CATEGORY for _, _, slot, _ in spans)
     lone = [hit for hit in _lone().finditer(text) if hit.start() not in taken]
@@ -157,6 +195,15 @@ def mentions(text: str) -> tuple[Span, ...]:
     known = _table()["lone"]
     goods = ((*hit.span(), SlotName.CATEGORY, known[hit.group()]["means"]) for hit in lone)
     return tuple(sorted((*spans, *goods)))
+
+
+def _wishes(text: str) -> Iterator[Span]:
+    for feature, words in _ways():
+        yield from ((*hit.span(), SlotName.FEATURE, feature) for hit in words.finditer(text))
+    means = _table()["adjectives"]
+    for hit in _adjectives().finditer(text):
+        group = "wished" if hit["wished"] else "alone"
+        yield (*hit.span(group), SlotName.FEATURE, means[hit[group]])
 
 
 def _shade(word: str) -> str:

@@ -18,7 +18,7 @@ from runtime.understanding.clauses import cuts_a_word
 from runtime.understanding.codes import find_codes
 from runtime.understanding.goods_names import CatalogueNames
 from runtime.understanding.negation import negations
-from runtime.understanding.persons import is_spoken_of, is_user, whole_person
+from runtime.understanding.persons import find_users, is_spoken_of, whole_person
 from runtime.understanding.places import find_places
 from runtime.understanding.times import find_times
 
@@ -47,7 +47,7 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     exact = [slot for slot in named if slot.name in (SlotName.MODEL, SlotName.BRAND)]
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
     common = [slot for slot in named if slot not in exact and not lexicon.is_doubtful(slot.text)]
-    vocabulary = common + [_slot(text, *found, 0.9) for found in lexicon.mentions(text)] + [*_places(text)]
+    vocabulary = [*common, *_vocabulary(text), *_places(text)]
     vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
     codes = [_slot(text, *span, SlotName.MODEL, text[slice(*span)], 0.9) for span in find_codes(text)]
     vocabulary += _confirmed(text, tags)
@@ -74,8 +74,6 @@ _ONLY_BEFORE = {
 def _means_it(text: str, slot: Slot) -> bool:
     if _CHOICE.match(text, max(slot.start - 1, 0)) or _CHOICE.match(text, slot.end - 1):
         return False
-    if slot.name is SlotName.WHO and not is_user(text, slot.start, slot.end):
-        return False
     needed = _ONLY_BEFORE.get(slot.text)
     return bool(needed.match(text, slot.end) if needed else not _NO_GOODS_AFTER.match(text, slot.end))
 
@@ -95,7 +93,7 @@ def _core(text: str, slot: Slot) -> Slot:
     elif slot.name is SlotName.CATEGORY:
         start = end - len(_ATTRIBUTE.sub("", slot.text))
     elif slot.name is SlotName.WHO:
-        start = whole_person(text, start)
+        start, end = whole_person(text, start, end)
     return replace(slot, text=text[start:end], start=start, end=end)
 
 
@@ -127,6 +125,14 @@ def _amounts(text: str, tags: tuple[Tag, ...]) -> Iterator[Slot]:
 def _agrees(tag: Tag, found: Amount) -> bool:
     start, end, name, _ = tag
     return name is found.name and start < found.end and found.start < end
+
+
+def _vocabulary(text: str) -> Iterator[Slot]:
+    for start, end, name, word in lexicon.mentions(text):
+        if name is not SlotName.WHO:
+            yield _slot(text, start, end, name, word, 0.9)
+    for start, end, who in find_users(text):
+        yield _slot(text, start, end, SlotName.WHO, who, 0.9)
 
 
 def _times(text: str) -> Iterator[Slot]:

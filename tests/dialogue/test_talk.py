@@ -301,6 +301,33 @@ TD-B500多少钱 / 询价 / focus=P011 category=冰箱
 第二个 / 功能 / focus=P002
 要静音一点的 / 推荐 / features=静音 focus=P001
 
+# large and small mean what the kind makes of them
+手机要大点的 / 推荐 / category=手机 features=大屏
+要个大冰箱 / 推荐 / category=冰箱 features=大容量
+要小点的冰箱 / 推荐 / category=冰箱 features=小巧
+空调要大的 / 推荐 / category=空调 features=小巧
+
+# a kind is named by its use
+有洗衣服的机器吗 / 推荐 / category=洗衣机
+大宝小宝的衣服不想混着洗 / 推荐 / category=洗衣机 who=孩子
+洗完的衣服放哪儿 / 其他 / category=洗衣机
+
+# what is joined to the goods is not wanted
+空调预算三千 / 推荐 / focus=P001
+连手机行吗 / 比较 / category=空调 focus=P001
+苹果手机能连吗 / 功能 / category=空调 focus=P001
+同时连冰箱和手机行吗 / 比较 / category=空调 focus=P001
+旁边有显卡 / 其他 / category=空调 focus=P001
+那看看手机 / 推荐 / category=手机
+
+# which of two places
+公寓三个卧室，看看空调 / 推荐 / category=空调 place=公寓
+放客厅 / 其他 / place=客厅
+寄到成都几天 / 配送 / place=客厅
+
+# the speaker is old
+俺七十六了，想买个手机 / 推荐 / category=手机 who=老人
+
 # a wish that reads like a question
 空调预算三千 / 推荐 / focus=P001
 有自清洁的吗 / 功能 / features=自清洁 focus=P003 do=推荐

@@ -105,6 +105,58 @@ PLAIN = [
 ]  # fmt: skip
 
 
+WAYS = [
+    ("炒菜呛，要吸力凶的烟机", "feature=大吸力 category=油烟机"),
+    ("吸力也要足", "feature=大吸力"),
+    ("声音得小一点", "feature=静音"),
+    ("吵不吵", ""),
+    ("吵不醒娃", "feature=静音"),
+    ("字得大", "feature=大字体"),
+    ("眼睛受得了的平板", "feature=护眼 category=平板"),
+    ("有没有洗完直接烘干的", "feature=烘干"),
+    ("摔不坏的", "feature=耐用"),
+    ("别太费电的", "feature=省电"),
+    ("打lol的", "feature=游戏"),
+    ("喊一声就开的灯", "feature=语音控制 category=台灯"),
+    ("要轻的", "feature=轻薄"),
+    ("越静越好", "feature=静音"),
+    ("有没有薄点的", "feature=轻薄"),
+    ("大的那个多少钱", ""),
+    ("差价有点大", ""),
+    ("轻拿轻放", ""),
+]  # fmt: skip
+
+USERS = [
+    ("给娃写作业用", "娃=孩子"),
+    ("我家娃要一个", ""),
+    ("给三岁娃看的平板", "娃=孩子"),
+    ("给我四岁半的儿子", "我四岁半的儿子=孩子"),
+    ("给俺爹换一个", "俺爹=老人"),
+    ("七十岁的人用", "七十岁的人=老人"),
+    ("三十岁的人用", ""),
+    ("我阿嬷老忘关火，有没有自己停的烟机", "我阿嬷=老人"),
+    ("娃总贴到跟前看，有没有护眼的电视", "娃=孩子"),
+    ("我妈说太贵，有没有便宜的电视", ""),
+    ("我妈买的电视坏了，想换一个", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "slots"), WAYS)
+def test_a_feature_is_wished_for_in_other_words(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
+@pytest.mark.parametrize(("text", "users"), USERS)
+def test_whom_it_is_for(text: str, users: str) -> None:
+    slots = find_slots(normalise_text(text), (), NAMES)
+    assert " ".join(f"{slot.text}={slot.value}" for slot in slots if slot.name is SlotName.WHO) == users
+
+
+def test_a_tag_for_a_person_is_cut_to_the_person() -> None:
+    slots = find_slots("给三岁娃看看", ((1, 5, SlotName.WHO, 0.9),), NAMES)
+    assert [(slot.text, slot.value) for slot in slots] == [("娃", "孩子")]
+
+
 @pytest.mark.parametrize(("text", "slots"), PLAIN)
 def test_words_fill_slots(text: str, slots: str) -> None:
     assert read(text) == slots
