@@ -27,6 +27,7 @@ from export.data.shop_language import Example, examples, held_out, written
 from export.origin import GENERATED, Origin, foreign, read_origin, write_origin
 from export.train import heads
 from export.train.model import Understander, mixed
+from export.train.ngrams import NgramReader
 from export.train.pairs import Pair, by_category, pairs
 from export.train.plain import plain
 from export.train.pretrain import rate
@@ -193,11 +194,14 @@ def warm_up(model: Understander, words: Tokenizer, seed: int) -> None:
         loss.backward()
         optimiser.step()
         if step % 100 == 0:
-            log.info("pairs: step %d loss %.3f", step, loss.item())
+            log.info("warm-up: step %d loss %.3f", step, loss.item())
 
 
-def train(model: Understander, words: Tokenizer, folder: Path, minutes: float, seed: int) -> None:
-    """Train until the budget is spent; goes on from a checkpoint in ``folder``, with other examples."""
+def train(model: Understander, words: Tokenizer, folder: Path, minutes: float, seed: int) -> int:
+    """Train until the budget is spent; goes on from a checkpoint in ``folder``, with other examples.
+
+    Returns the steps of all runs together.
+    """
     with accelerator() as device:
         model.to(device)
         trained = [each for each in model.parameters() if each.requires_grad]
@@ -225,6 +229,7 @@ def train(model: Understander, words: Tokenizer, folder: Path, minutes: float, s
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimiser.step()
     model.cpu()
+    return run.step
 
 
 def batches(fresh: Iterator[Row], draw: random.Random) -> Iterator[list[Row]]:
@@ -283,6 +288,22 @@ def _accuracy(logits: Tensor, wanted: Tensor) -> float:
     return float((logits.argmax(-1) == wanted).float().mean())
 
 
+def make(
+    model: Understander, encoder: Path, to: Path, minutes: float, seed: int, ngrams: NgramReader | None = None
+) -> None:
+    """Train ``model``, fit its n-grams unless they are given, weigh both; leaves all of it in ``to``."""
+    words = tokenizer(encoder / "vocab.txt", longest(model.encoder.config))
+    with logged(to):
+        steps = train(model, words, to, minutes, seed)
+        if ngrams:
+            model.ngrams.load_state_dict(ngrams.state_dict())
+        else:
+            fit_ngrams(model, words, seed)
+        figures = calibrate(model, [row(example, words) for example in held_out(seed)])
+        log.info("%s", figures)
+    heads.save(model, to, vocabulary(encoder), {**figures, "steps": steps})
+
+
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export train-understanding",
@@ -295,24 +316,13 @@ def main(argv: Sequence[str]) -> int:
         "--minutes", type=float, default=15.0, help="of the joint training, all runs together"
     )
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument(
-        "--without", choices=("pretraining", "emotion", "behaviour"), help="ablation: leave this out"
-    )
     args = parser.parse_args(argv)
-    with logged(args.out):
-        encoder = begun(args.encoder, args.without == "pretraining")
-        model = Understander(encoder, frozenset({args.without} - {None}))
-        words = tokenizer(args.encoder / "vocab.txt", longest(encoder.config))
-        train(model, words, args.out, args.minutes, args.seed)
-        fit_ngrams(model, words, args.seed)
-        metrics = calibrate(model, [row(example, words) for example in held_out(args.seed)])
-        log.info("%s", metrics)
-    heads.save(model, args.out, vocabulary(args.encoder), metrics)
+    make(Understander(begun(args.encoder)), args.encoder, args.out, args.minutes, args.seed)
     write_origin(args.out, origin(args.encoder, args.minutes, args.seed))
     return 0
 
 
-def begun(folder: Path, fresh: bool) -> PreTrainedModel:
+def begun(folder: Path, fresh: bool = False) -> PreTrainedModel:
     """The folder's encoder with dropout for training, or one of its shape that knows nothing."""
     dropout = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
     return bare(read_config(folder, **dropout)) if fresh else pretrained(folder, **dropout)

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="only the export environment has torch")
 
-from export import generator  # noqa: E402
+from export import ablations, generator  # noqa: E402
 from export.data.shop_language import examples  # noqa: E402
 from export.errors import BadSource, Stopped  # noqa: E402
 from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
@@ -33,9 +33,11 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
 
 def test_a_run_that_is_told_to_stop_keeps_its_last_step(tmp_path: Path) -> None:
     run = Run(tmp_path, 60.0, {"model": torch.nn.Linear(2, 2)})
-    stopping = (signal.raise_signal(signal.SIGTERM) for _ in run.progress())
+    stopping = run.progress()
+    next(stopping)
+    signal.raise_signal(signal.SIGTERM)
     with pytest.raises(Stopped, match="at step 1"):
-        list(stopping)
+        next(stopping)
     assert Run(tmp_path, 60.0, {"model": torch.nn.Linear(2, 2)}).step == 1
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
@@ -89,6 +91,32 @@ def test_a_distilled_student_can_be_exported(tmp_path: Path) -> None:
     assert heads.load(to).encoder.config.hidden_size == 64
     assert 0 <= read_scores(to)["agrees_with_teacher"] <= 1
     assert "teacher" in (to / ORIGIN).read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_a_part_is_worth(tmp_path: Path) -> None:
+    encoder, to = tiny_torch.encoder_folder("bert", tmp_path / "encoder"), tmp_path / "whole"
+    whole = ablations.trained(encoder, to, 1e-9, 7, ablations.VARIANTS["whole"], None)
+    whole.ngrams.bias.copy_(torch.arange(21.0))
+    blind = ablations.VARIANTS["without-emotion"]
+    other = ablations.trained(encoder, tmp_path / "blind", 1e-9, 7, blind, whole)
+    assert not whole.ignored
+    assert other.ignored == {"emotion"}
+    assert torch.equal(other.ngrams.bias, whole.ngrams.bias)
+    assert read_scores(to)["steps"] == 1
+    line = {"text": "这款空调多少钱", "intent": "询价", "emotion": "中性", "slots": []}
+    for part in ("open", "sealed"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "utterances.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    page = ablations.page(ablations.readers("whole", whole, encoder / "vocab.txt"), tmp_path)
+    assert page.count("\n| open/whole") == page.count("\n| sealed/whole") == 2
+
+
+def test_a_lone_expert_hears_nothing_of_the_other(tmp_path: Path) -> None:
+    model = heads.load(tiny_torch.heads_folder("bert", tmp_path / "heads"))
+    model.intent_mix.copy_(torch.tensor([0.5, 1.0]))
+    assert ablations.alone(model, 0).intent_mix.tolist() == [0.5, 0.0]
+    assert ablations.alone(model, 1).intent_mix.tolist() == [0.0, 1.0]
 
 
 def shots(path: Path) -> list[tuple[str, int]]:
