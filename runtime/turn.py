@@ -106,7 +106,7 @@ async def run_turn(
     yield Understood(understanding)
 
     understanding = reconsider(state, understanding, view.names, view.sold_under)
-    folded = fold(state, understanding, view.names, view.product)
+    folded = fold(state, understanding, view.names, view.described)
     clock.lap("state")
     choice, evidence = await shop.look_up(view, folded, understanding, today)
     clock.lap("retrieve")

@@ -28,6 +28,7 @@ from runtime.dialogue.reference import Lookup, Reference, point_at
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
 from runtime.dialogue.traits import fold_traits
+from runtime.knowledge.descriptions import Descriptions
 from runtime.types import (
     DialogueState,
     Evidence,
@@ -56,11 +57,12 @@ _SERVICE = {Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY, Intent.COMPLAINT, 
 
 
 def fold(
-    state: DialogueState, understanding: Understanding, names: CatalogueNames, lookup: Lookup
+    state: DialogueState, understanding: Understanding, names: CatalogueNames, goods: Descriptions
 ) -> DialogueState:
     """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold."""
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
-    reference = point_at(text, slots, state, names, lookup, intent in _WISHING)
+    lookup = goods.product
+    reference = point_at(text, slots, state, names, goods, intent in _WISHING)
     after = replace(state, turn=state.turn + 1)
     after = fold_category(after, text, slots, intent, reference, names, lookup)
     after = fold_budget(after, text, slots, intent, lookup)

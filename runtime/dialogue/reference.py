@@ -1,13 +1,14 @@
-"""Which of the shop's goods the customer's words point at: 那款, 第二个, 最便宜的那个, 换一个."""
+"""Which of the shop's goods the words point at: 那款, 第二个, 最便宜的那个, 149的半入耳, 换一个."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from runtime.knowledge.asked import parts_of
+from runtime.knowledge.descriptions import Description, Descriptions, likeness
+from runtime.knowledge.items import Item, comes_in
 from runtime.types import DialogueState, Product, Slot, SlotName
 from runtime.understanding.numbers import normalise_text, parse_quantities, render_quantity
 from runtime.understanding.slots import CatalogueNames
@@ -23,17 +24,17 @@ class Reference:
     rejects: bool = False  # 换一个, 都不喜欢: something other than what is shown
 
 
-_KIND = r"(?:个|款|台|种|件|套|部|张|把|只)"
-_THAT = rf"(?:[那这]一?{_KIND}|[那这]两{_KIND})"
+_KIND = r"(?:个|款|台|种|件|套|部|张|把|只|支|块|条)"
+_THAT = rf"(?:[那这嗰][一两]?{_KIND})"
 _REJECT = re.compile(
-    rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换一?{_KIND}(?!(大|小|颜)|[月年天])|换别的|"
+    rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换一?[个款台种件套部张把](?!(大|小|颜)|[月年天]|.*[多几][少个]?钱)|换别的|"
     r"(还有|有没有|有|看看?|来点?|推荐(几|一)?[个款]?)(别的|其他|其它|另外)(?!.{0,2}(颜色|优惠|活动|费|问题|功能|牌子|品牌))|"
     rf"(?<!还)不(太|怎么|是很)?喜欢(?:{_THAT}|它)?[了啊呢吧的]*$|{_THAT}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
     r"(?!\w*[吗么])"
 )
 _ORDINAL = re.compile(rf"第([一二两三四五六1-6]){_KIND}?(?!次|[天年月时步]|半价|[0-9一二三四五六七八九]+折)")
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
-_FIRST = re.compile(rf"(前面|最?前头|最前面|头)(的?那)?一?{_KIND}|前一{_KIND}")
+_FIRST = re.compile(rf"(前面|最?前头|最前面|(?<!里)头)(的?那)?一?{_KIND}|前一{_KIND}")
 _LAST = re.compile(rf"(最后|后面|末尾)(的?那)?一?{_KIND}|后一{_KIND}")
 _MIDDLE = re.compile(rf"中间(的?那)?一?{_KIND}")
 _OTHER = re.compile(rf"另外?(那)?一?{_KIND}")
@@ -41,17 +42,9 @@ _BOTH = re.compile(
     rf"[这那]两{_KIND}|两{_KIND}(都|有|哪|比|的?区别)|它们|这[几些]{_KIND}?|哪一?{_KIND}(更|比较)?"
 )
 _EARLIER = re.compile(rf"上一{_KIND}|(之前|先前|最早|一开始)(说|看|问|讲|提|介绍)?(到|过)?的?(那一?{_KIND})?")
+_RETURNS = re.compile(r"回到|说回|再说")
 _JUST_NOW = re.compile(r"刚才|刚刚|刚说|前面说|前面讲|前面看")
-_CHEAPEST = re.compile(rf"最便宜|最低价|价格最低|便宜的?那一?{_KIND}|便宜点的那{_KIND}")
-_DEAREST = re.compile(rf"最贵|价格最高|(?<!不)贵一?点?的?那一?{_KIND}")
 _PRONOUN = re.compile(rf"{_THAT}|它|该款|同一?{_KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
-_DESCRIBED = re.compile(
-    rf"(?:^|[，,。；;!? ])(?:那么?|这|就是|就|要|我说的?是?|还是|刚才|你说的?)*{_KIND}?"
-    r"(?P<what>[^，,。；;!? ]{2,12}?)"
-    rf"(?:的?{_THAT}|的(?:呢|多少|怎么|咋|有|能|会|几|要|[^吗吧么]{{0,3}}[，,。；;!? ]|$))"
-)
-_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_LEADS_BACK = re.compile(r"^那|呢[?。!]*$|多少钱|怎么卖|什么价")
 _WHICH_IS = re.compile(rf"的?(是|叫)(哪一?{_KIND}|什么)|的?(是)?哪一?{_KIND}来着")
 _WISHES = re.compile(
     rf"有没有|有.{{1,8}}的[吗么没]|想[要买看]|推荐|[换找来]一?{_KIND}|预算|便宜|以[内下]|左右|一?[点些]的|不要|不是|别的"
@@ -60,91 +53,144 @@ _COMPARES = re.compile(
     r"(?<!价)比(?!较[^一]|如|例|价)|区别|不同(?!意)|不一样|差别|差在|差哪|哪一?[个款台种](?!牌)|选哪|啥关系"
 )
 
+# 最便宜的, 贵的那台, 大的那个: the scale that orders goods, a spec, and whether its upper end is meant.
+_AXES: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
+    (
+        re.compile(
+            rf"最(?:{end})|(?:{end})(一?[点些])?的?那一?{_KIND}|"
+            rf"(?:^|[，,。 那就要])(?:{end})的(?=呢|多少|几|[了吧]|$)"
+        ),
+        spec,
+        high,
+    )
+    for end, spec, high in (
+        ("便宜|低价|实惠|划算", "价格", False),
+        ("(?<!不)贵", "价格", True),
+        ("大(?!的?优惠)", "大小", True),
+        ("小", "大小", False),
+        ("轻|轻便", "重量", False),
+        ("重|沉", "重量", True),
+        ("薄", "厚度", False),
+        ("厚", "厚度", True),
+        ("静|安静|小声|声音小|响动小", "噪音", False),
+        ("矮", "尺寸", False),
+    )
+)
+_SIZED = ("寸", "匹", "L", "kg", "加仑", "m", "cm")
+_NUMBER = re.compile(r"(?:高|^\D*)([0-9]+(?:\.[0-9]+)?)")
+
+# Words before 那款 or 的, or that begin a clause, by which a product is described.
+_LEAD = (
+    "(?:那么?|就是|就|要|我说的?是?|还是|刚才|刚刚|你说的?|你家|你们?|前面|前头|先头|里头|先|看看?|再看看?|说回|"
+    "回到|说的|贵了点|又)*"
+)
+_BEFORE_THAT = re.compile(rf"(?P<what>[^，,。；;!?]{{1,14}}?)的?{_THAT}")
+_LEADING = re.compile(_LEAD)
+_ENDS = (
+    "(?=的?(?:呢|多少|怎么|咋|啥|什么|几|现价|现在|卖|价|是|送|有|能|会|要|好|也|吧|得)|"
+    "的?(?:[，,。；;!?？！ ]|$))"
+)
+_AFTER_THAT = re.compile(rf"(?:^|[，,。；;!? ]){_LEAD}{_THAT}(?P<what>[^，,。；;!? ]{{1,10}}?){_ENDS}")
+_OF = re.compile(
+    rf"(?:^|[，,。；;!? ]|还是要?|就要?){_LEAD}(?P<what>(?:(?!{_THAT})[^，,。；;!? ]){{2,8}}?)的(?!有)"
+)
+_CLAUSE = re.compile(rf"(?:^|[，,。；;!? ]|还是要?|就要?|[和跟与比]){_LEAD}")
+_NAME_ENDS = re.compile(_ENDS)
+_OFF = re.compile(r"(减|便宜|优惠|降|满|送)了?$")
+_ASKS_IF = re.compile(r"^(?:有|能|会|带|可以|支持|是不是|要不要|需|安|装|多|几|什么|哪)")
+# How surely a description must tell a product from others of its kind, from all, and by how much.
+_OF_KIND, _LOOSELY, _OF_ALL, _AHEAD = 0.45, 0.7, 0.9, 0.1
+_LONGEST_NAME, _PLAINLY = 10, 3  # characters; so many name a product wherever they stand
+
 
 def point_at(
     text: str,
     slots: tuple[Slot, ...],
     state: DialogueState,
     names: CatalogueNames,
-    lookup: Lookup,
+    goods: Descriptions,
     wishes: bool = False,
 ) -> Reference:
     """What ``text`` points at, judged before this turn's words have changed ``state``.
 
-    A named model wins over a place in the list (第二个), that over a price (最便宜的那个), that over a
-    property (白色那款), that over a pronoun (它), which means the product in focus. Words that only wish
-    (``wishes``) describe goods, they do not point at one, unless with 那款.
+    A named model wins over a place in the list (第二个), that over an end of a scale (最便宜的那个), that
+    over a description (白色那款), that over a pronoun (它), which means the product in focus. Words that
+    only wish (``wishes``) describe goods, they do not point at one, unless with 那款.
     """
     if _REJECT.search(text):
         return Reference(rejects=True)
-    shown = _existing(state.shown, lookup)
     points = not wishes or re.search(_THAT, text) is not None
     same_kind = wanted_category(slots) in (None, state.category)
-    found = _named(text, slots, state, names, lookup) or (
-        (
-            _by_place(text, state)
-            or _by_price(text, _of_size(slots, shown))
-            or _by_property(text, slots, state, shown)
-            or _by_part_of_name(text, slots, shown)
-            or _by_part_of_name(text, slots, _seen_of_kind(state, lookup))
-            or (points and _by_description(text, slots, state, names, lookup))
-            or _by_pronoun(text, state)
-        )
-        if same_kind
-        else (
-            (points and _by_description(text, slots, state, names, lookup))
-            or _of_category(text, slots, state, lookup)
-            or ()
-        )
+    found = (
+        _named(text, slots, state, names, goods)
+        or (_by_ordinal(text, state) if same_kind else ())
+        or (points and _called(text, slots, state, goods))
+        or _by_scale(text, slots, state, goods)
+        or (points and _described(text, slots, state, goods))
+        or (_by_place(text, state) if same_kind else _of_category(text, slots, state, goods, wishes))
+        or (_by_pronoun(text, state) if same_kind else ())
+        or ()
     )
-    superlative = _CHEAPEST.search(text) or _DEAREST.search(text)  # 哪个最便宜 means one
-    one = superlative or _WHICH_IS.search(text)
+    one = any(axis.search(text) for axis, _, _ in _AXES) or _WHICH_IS.search(text)  # 哪个最便宜 means one
     if _COMPARES.search(text) and not (found and one):
         found = _pair(text, found, state)
     return Reference(found)
 
 
-def _existing(ids: Iterable[str], lookup: Lookup) -> list[Product]:
-    return [product for product in map(lookup, ids) if product is not None]
-
-
-def _seen_of_kind(state: DialogueState, lookup: Lookup) -> list[Product]:
-    """Goods seen so far, of the kind that the talk is about."""
-    return [product for product in _existing(state.seen, lookup) if product.category == state.category]
-
-
 def _named(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
+    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, goods: Descriptions
 ) -> tuple[str, ...]:
     """Goods whose name or model was said; where several share it, one of that size or one that was seen."""
     found = []
     told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
     for slot in slots:
         if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
-            goods = _existing(names.named(slot.value), lookup)
-            goods = [product for product in goods if all(_has(product, each) for each in told)] or goods
-            seen = [product for product in goods if product.id in state.seen]
-            nearest = _nearest_by_name(text, goods)
-            found += (nearest if len(nearest) == 1 else seen[-1:]) or (goods if len(goods) == 1 else [])
-    return tuple(dict.fromkeys(product.id for product in found))
+            items = goods.known(names.named(slot.value))
+            items = _at_end(text, items) or _nearest_by_name(text, items)
+            items = [item for item in items if all(_has(item, each) for each in told)] or items
+            seen = [item for item in items if item.product.id in state.seen]
+            plain = [item for item in items if item.product.name == f"{slot.value}{item.product.category}"]
+            found += items if len(items) == 1 else seen[-1:] or plain
+    return tuple(dict.fromkeys(item.product.id for item in found))
 
 
-def _nearest_by_name(text: str, goods: Sequence[Product]) -> list[Product]:
+def _nearest_by_name(text: str, items: Sequence[Item]) -> list[Item]:
     """Those with most of their name in the text: of a series the one whose own words were said, too."""
     said = _pairs(text)
-    counts = [len(said & _pairs(product.name)) for product in goods]
-    return [product for product, count in zip(goods, counts, strict=True) if count == max(counts)]
+    counts = [len(said & _pairs(item.product.name)) for item in items]
+    return [item for item, count in zip(items, counts, strict=True) if count == max(counts)]
 
 
-def _of_category(text: str, slots: tuple[Slot, ...], state: DialogueState, lookup: Lookup) -> tuple[str, ...]:
-    """刚才那个冰箱: the last seen of that category."""
+def _pairs(name: str) -> set[str]:
+    return {name[i : i + 2].lower() for i in range(len(name) - 1)}
+
+
+_PROPERTIES = {SlotName.BRAND, SlotName.COLOR, SlotName.FEATURE, SlotName.SIZE}
+
+
+def _has(item: Item, slot: Slot) -> bool:
+    if slot.name is SlotName.BRAND:
+        return item.product.brand == slot.value
+    if slot.name in (SlotName.COLOR, SlotName.FEATURE):
+        return slot.value in item.traits or slot.value in item.product.colors
+    return comes_in(item, slot.value if isinstance(slot.value, str) else render_quantity(slot.value))
+
+
+def _of_category(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions, wishes: bool
+) -> tuple[str, ...]:
+    """刚才那个冰箱, 那沙发床上三楼呢: the last seen of that category, of that kind where one was."""
     category = wanted_category(slots)
-    if category is None or not (_PRONOUN.search(text) or _JUST_NOW.search(text) or _EARLIER.search(text)):
+    returns = (
+        _PRONOUN.search(text) or _JUST_NOW.search(text) or _EARLIER.search(text) or _RETURNS.search(text)
+    )
+    if not returns and (wishes or _WISHES.search(text)):
         return ()
-    for product in (lookup(state.focus or ""), *map(lookup, reversed(state.seen))):
-        if product is not None and product.category == category:
-            return (product.id,)
-    return ()
+    said = [slot.text for slot in slots if slot.name is SlotName.CATEGORY]
+    seen = [item.product for item in reversed(goods.known((*state.seen, state.focus or "")))]
+    same = [product for product in seen if product.category == category]
+    called = [product for product in same if any(word in product.name for word in said)]
+    return tuple(product.id for product in (called or same)[:1])
 
 
 def wanted_category(slots: tuple[Slot, ...]) -> str | None:
@@ -153,11 +199,16 @@ def wanted_category(slots: tuple[Slot, ...]) -> str | None:
     return wanted[-1] if wanted and isinstance(wanted[-1], str) else None
 
 
+# --- by place and by scale -------------------------------------------------------------------
+
+
+def _by_ordinal(text: str, state: DialogueState) -> tuple[str, ...]:
+    places = [int(_DIGITS.get(hit[1], hit[1])) - 1 for hit in _ORDINAL.finditer(text)]
+    return tuple(state.shown[place] for place in places if place < len(state.shown))
+
+
 def _by_place(text: str, state: DialogueState) -> tuple[str, ...]:
     shown = state.shown
-    places = [int(_DIGITS.get(hit[1], hit[1])) - 1 for hit in _ORDINAL.finditer(text)]
-    if places:
-        return tuple(shown[place] for place in places if place < len(shown))
     if not shown:
         return ()
     if _EARLIER.search(text):
@@ -171,7 +222,8 @@ def _by_place(text: str, state: DialogueState) -> tuple[str, ...]:
     if _MIDDLE.search(text):
         return (shown[len(shown) // 2],)
     if _OTHER.search(text):
-        return tuple(product for product in shown if product != state.focus)[:1]
+        others = [id for id in (shown if len(shown) > 1 else reversed(state.seen)) if id != state.focus]
+        return tuple(others[:1])
     return ()
 
 
@@ -183,159 +235,173 @@ def _earlier(state: DialogueState) -> tuple[str, ...]:
     return (state.focus,) if state.focus else state.shown[:1]
 
 
-def _of_size(slots: tuple[Slot, ...], shown: Sequence[Product]) -> list[Product]:
-    """65寸最便宜的 means none of another size."""
-    sizes = [slot for slot in slots if slot.name is SlotName.SIZE and not slot.negated]
-    return [product for product in shown if all(_has(product, slot) for slot in sizes)]
-
-
-def _by_price(text: str, shown: Sequence[Product]) -> tuple[str, ...]:
-    if not shown:
-        return ()
-    if _CHEAPEST.search(text):
-        return (min(shown, key=lambda product: product.price).id,)
-    if _DEAREST.search(text):
-        return (max(shown, key=lambda product: product.price).id,)
-    for span in parse_quantities(text):
-        pointed = re.match(rf"(块钱?|元)?的?{_THAT}", text[span.end :]) or (
-            re.search(rf"{_THAT}$", text[: span.start]) and text[span.end :].lstrip("块钱元").startswith("的")
-        )
-        if pointed and span.quantity.unit in ("", "元"):
-            low, high = span.quantity.low, span.quantity.high
-            near = [p.id for p in shown if (low or 0) * 0.97 <= p.price <= (high or low or 0) * 1.03]
-            if near:
-                return (near[0],)
-    return ()
-
-
-def _by_property(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, shown: Sequence[Product]
+def _by_scale(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions
 ) -> tuple[str, ...]:
-    """白色那款, 凉川的那个, 那16寸的呢: the first of those shown that has it and is not like all others."""
-    told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
-    sized = [slot for slot in told if slot.name is SlotName.SIZE]
-    pointed = re.search(_THAT, text) or (sized and _LEADS_BACK.search(text))
-    if not told or not pointed or _WISHES.search(text):
-        return ()
-    fitting = [product.id for product in shown if all(_has(product, slot) for slot in told)]
-    if state.focus in fitting:
-        return (state.focus,)
-    return tuple(fitting[:1]) if len(fitting) < len(shown) else ()
-
-
-def _by_part_of_name(text: str, slots: tuple[Slot, ...], goods: Sequence[Product]) -> tuple[str, ...]:
-    """静享那款, 恒意多少钱: the one of ``goods`` in whose name alone the words before 那款 stand, or which
-    alone is named so at the beginning of a clause."""
-    pointer = _PRONOUN.search(text)
-    first, last = (max(0, pointer.start() - 6), pointer.start()) if pointer else (0, len(text))
-    covered = _covered(slots)
-    said = {
-        text[i : i + 2] for i in range(first, last - 1) if i not in covered and (pointer or _begins(text, i))
-    }
-    found = tuple(
-        product.id
-        for product in goods
-        if len(goods) > 1
-        and said & ((_pairs(product.name) if pointer else _head(product)) - _pairs_of_others(product, goods))
-    )
-    return found if len(found) == 1 or (len(found) == 2 and _COMPARES.search(text)) else ()
-
-
-def _covered(slots: tuple[Slot, ...]) -> set[int]:
-    """Places whose words mean something else; 洗烘一体, a kind of 洗衣机, may still tell goods apart."""
-    return {
-        place
-        for slot in slots
-        if slot.name is not SlotName.CATEGORY or slot.text == slot.value
-        for place in range(slot.start, slot.end - 1)
-    }
-
-
-def _begins(text: str, place: int) -> bool:
-    return place == 0 or text[place - 1] in "，。！？；,!?; 和跟与比那看要买问是还"
-
-
-def _head(product: Product) -> set[str]:
-    own = product.name.removeprefix(product.brand)
-    return {own[:2].lower()}
-
-
-def _by_description(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, names: CatalogueNames, lookup: Lookup
-) -> tuple[str, ...]:
-    """24db那台, 600加仑的, 能锁游戏的是哪台: the one that alone fits the words best, among those shown,
-    then those seen, then all of the kind, where the words must stand in its name."""
-    phrase = _described_by(text)
-    if phrase is None or _WISHES.search(text):
-        return ()
-    told = tuple(slot for slot in slots if slot.name in (SlotName.COLOR, SlotName.BRAND, SlotName.CATEGORY))
-    words = parts_of(phrase, ()) - {part for slot in told for part in parts_of(slot.text, ())}
+    """最便宜的, 大的那个: of those shown, where that is one only of those talked about so far."""
     category = wanted_category(slots) or state.category
-    if not words:
-        return ()
-    everything = _existing((id for _, id in names.goods), lookup)
-    kind = [product for product in everything if product.category == category]
-    shown = [product for product in _existing(state.shown, lookup) if product.category == category]
-    seen = [product for product in _existing(state.seen, lookup) if product.category == category]
-    figures = set(_FIGURE.findall(phrase))
-    pools = [(shown, 0.5), (seen, 0.5), (kind, 0.8)]
-    for goods, least in pools if wanted_category(slots) else [*pools, (everything, 1.4)]:
-        fitting = _best_fitting(words, figures, goods, least)
-        if state.focus in fitting:
-            return (state.focus,)
-        if len(fitting) == 1:
-            return (fitting[0],)
+    shown = [item for item in goods.known(state.shown) if category in (None, item.product.category)]
+    seen = [item for item in goods.known(state.seen) if category in (None, item.product.category)]
+    sizes = [slot for slot in slots if slot.name is SlotName.SIZE and not slot.negated]
+    items = [
+        item for item in (shown if len(shown) > 1 or not seen else seen) if all(_has(item, s) for s in sizes)
+    ]
+    return tuple(item.product.id for item in _at_end(text, items))
+
+
+def _at_end(text: str, items: Sequence[Item]) -> list[Item]:
+    """The one at the end of a scale that ``text`` names; none if it names no scale or none is ahead."""
+    for pattern, spec, high in _AXES:
+        if pattern.search(text):
+            known = [(value, item) for item in items if (value := _measure(spec, item, items)) is not None]
+            ends = sorted(known, key=lambda pair: pair[0], reverse=high)
+            if len(ends) == 1 or (ends and ends[0][0] != ends[1][0]):
+                return [ends[0][1]]
+    return []
+
+
+def _measure(spec: str, item: Item, items: Sequence[Item]) -> float | None:
+    """Where it stands on a scale; sizes in the first unit in which all of ``items`` are measured."""
+    if spec == "价格":
+        return item.product.price
+    if spec == "大小":
+        units = (u for u in _SIZED if all(any(q.unit == u for q in other.sizes) for other in items))
+        unit = next(units, None)
+        return next((q.high or q.low for q in item.sizes if q.unit == unit), None)
+    told = next((value for name, value in item.product.specs if name == spec), "")
+    return float(hit[1]) if (hit := _NUMBER.search(told)) else None
+
+
+# --- by description --------------------------------------------------------------------------
+
+
+def _described(
+    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions
+) -> tuple[str, ...]:
+    """24db那台, 600加仑的, 能锁游戏的是哪台: the one that the words tell from all others of its kind."""
+    category = wanted_category(slots) or state.category
+    for start, end, pointed in _phrases(text):
+        description = _description(text, start, end, slots)
+        if not (description.words or description.amounts or (description.traits and pointed)):
+            continue  # 粉色的有吗 asks about the product in focus
+        pools = [(goods.of_kind(None, description), _OF_ALL)]
+        if category:
+            sure = _OF_KIND if pointed else _LOOSELY
+            pools.insert(0, (_in_question(description, category, state, goods), sure))
+        for items, sure in pools:
+            if found := _best(description, items, state, sure, pointed):
+                return (found,)
     return ()
 
 
-def _best_fitting(words: set[str], figures: set[str], goods: Sequence[Product], least: float) -> list[str]:
-    """Those that have most of the words, a word of the name counted twice, and all of the figures."""
-    scores = {}
-    for product in goods:
-        name, sheet = _sheet(product)
-        if figures <= set(_FIGURE.findall(sheet)):
-            scores[product.id] = sum((word in name) + (word in sheet) for word in words) / len(words)
-    best = max(scores.values(), default=0.0)
-    fitting = [id for id, score in scores.items() if score == best]
-    return fitting if best >= least and len(fitting) < max(2, len(goods)) else []
-
-
-def _described_by(text: str) -> str | None:
-    """The words by which a product is pointed out: 低糖 of 那低糖那个能煮几升."""
+def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
+    """Where goods are described, and whether with 那款."""
     if asked := _WHICH_IS.search(text):
-        return text[: asked.start()]
-    hit = _DESCRIBED.search(text)
-    return hit["what"] if hit else None
+        yield 0, asked.start(), True
+    if _WISHES.search(text) and not re.search(_THAT, text):
+        return
+    for pattern in (_BEFORE_THAT, _AFTER_THAT, _OF):
+        for hit in pattern.finditer(text):
+            start, end = hit.span("what")
+            start = _LEADING.match(text, start, end).end()  # type: ignore[union-attr]
+            if start < end and not _ASKS_IF.match(text, start, end):
+                yield start, end, pattern is not _OF
 
 
-@lru_cache(maxsize=4096)
-def _sheet(product: Product) -> tuple[str, str]:
-    """Its name, and all that its sheet says of it, in lower case without spaces."""
-    specs = (f"{name}{value}" for name, value in product.specs)
-    told = (product.name, product.model, *specs, *product.features, product.description)
-    return normalise_text(product.name), normalise_text(" ".join(told)).replace(" ", "")
+def _called(text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions) -> tuple[str, ...]:
+    """学习平板送不送笔, 青春版抹布会洗吗: those in whose name alone the words stand that begin a clause.
+
+    Words that stand in the sheet of the product in focus ask about it: 安装要钱吗, 降噪多少分贝.
+    """
+    category = wanted_category(slots) or state.category
+    items = _in_question(Description(frozenset()), category, state, goods)
+    own = _told(goods.known((state.focus or "",)))
+    names = {item.product.id: normalise_text(item.product.name) for item in items}
+    begins = {hit.end() for hit in _CLAUSE.finditer(text)}
+    found = []
+    for start in range(len(text) - 1):
+        rest = text[start : start + _LONGEST_NAME]
+        for length in range(len(rest), 1 if start in begins else _PLAINLY - 1, -1):
+            named = [id for id, name in names.items() if rest[:length] in name]
+            if not named:
+                continue
+            said, after = _own_words(rest[:length], goods.product(named[0])), rest[length:]
+            clear = len(said) > 2 or _NAME_ENDS.match(after) or after.startswith(category or "\n")
+            if len(named) == 1 and len(said) > 1 and clear and said not in own:
+                found += named
+            break
+    return tuple(dict.fromkeys(found))
 
 
-def _pairs_of_others(product: Product, goods: Sequence[Product]) -> set[str]:
-    return {pair for other in goods if other.id != product.id for pair in _pairs(other.name)}
+def _own_words(said: str, product: Product | None) -> str:
+    """Without the brand and the kind, which others have as well."""
+    if product is None:
+        return said
+    return said.removeprefix(normalise_text(product.brand)).removesuffix(normalise_text(product.category))
 
 
-_PROPERTIES = {SlotName.BRAND, SlotName.COLOR, SlotName.FEATURE, SlotName.SIZE}
+def _told(items: Sequence[Item]) -> str:
+    """All that is known of them but their names."""
+    words = []
+    for item in items:
+        product = item.product
+        words += [
+            item.sheet.removeprefix(normalise_text(product.name)),
+            product.installation,
+            product.delivery,
+        ]
+        words += [product.warranty, *(promotion.text for promotion in item.promotions)]
+    return normalise_text(" ".join(words))
 
 
-def _has(product: Product, slot: Slot) -> bool:
-    if slot.name is SlotName.BRAND:
-        return product.brand == slot.value
-    if slot.name is SlotName.COLOR:
-        return slot.value in product.colors
-    if slot.name is SlotName.FEATURE:
-        return slot.value in product.features
-    size = slot.value if isinstance(slot.value, str) else render_quantity(slot.value)
-    return any(size in words for words in (product.name, *(value for _, value in product.specs)))
+def _description(text: str, start: int, end: int, slots: tuple[Slot, ...]) -> Description:
+    within = [slot for slot in slots if start <= slot.start and slot.end <= end and not slot.negated]
+    traits = {
+        slot.value
+        for slot in within
+        if slot.name in (SlotName.COLOR, SlotName.FEATURE) and isinstance(slot.value, str)
+    }
+    traits |= {slot.value for slot in slots if slot.name is SlotName.BRAND and isinstance(slot.value, str)}
+    amounts = tuple(
+        span.quantity
+        for span in parse_quantities(text[start:end])
+        if not _OFF.search(text[start:end], 0, span.start)
+    )
+    words = parts_of(text[start:end], ())
+    for slot in within:
+        if slot.name is SlotName.COLOR or (slot.name is SlotName.CATEGORY and slot.text == slot.value):
+            words -= parts_of(slot.text, ())
+    rest = parts_of(text[:start] + " " + text[end:], slots)
+    return Description(_lettered(words), _lettered(rest - words), amounts, frozenset(traits))
 
 
-def _pairs(name: str) -> set[str]:
-    return {name[i : i + 2].lower() for i in range(len(name) - 1)}
+def _lettered(words: Iterable[str]) -> frozenset[str]:
+    """Without digits, which are read as amounts."""
+    return frozenset(word for word in words if not any(char.isdigit() for char in word))
+
+
+def _in_question(
+    description: Description, category: str | None, state: DialogueState, goods: Descriptions
+) -> list[Item]:
+    """Goods of the kind, and whatever was talked about."""
+    talked_of = goods.known((*state.shown, *state.seen, state.focus or ""))
+    same = [item for item in talked_of if category in (None, item.product.category)]
+    return list({item.product.id: item for item in (*same, *goods.of_kind(category, description))}.values())
+
+
+def _best(
+    description: Description, items: Sequence[Item], state: DialogueState, least: float, pointed: bool
+) -> str | None:
+    """The product that fits best if it is clearly ahead; of equals, with 那款, one that was talked about."""
+    scores = likeness(description, items, state.focus)
+    best = max(scores.values(), default=0.0)
+    if best < least:
+        return None
+    near = [id for id, score in scores.items() if score > best - _AHEAD]
+    if len(near) == 1:
+        return near[0]
+    known = (state.focus, *(state.shown if pointed else ()), *(reversed(state.seen) if pointed else ()))
+    return next((id for id in known if id in near), None)
 
 
 def _by_pronoun(text: str, state: DialogueState) -> tuple[str, ...]:

@@ -131,8 +131,7 @@ def _goods(
     if not named and not _says_what(state):
         worded = view.words.find(parts_of(understanding.text, ()))
         hits = tuple(hit for hit in hits if worded[view.rows[hit.product.id]] >= WORDED)
-    compared = focus if intent is Intent.COMPARE else []
-    return _hits(view, hits, [*compared, *(hit.product.id for hit in hits)], state, today)
+    return _hits(view, hits, [*focus, *(hit.product.id for hit in hits)], state, today)
 
 
 def _named(view: View, hits: tuple[Hit, ...], intent: Intent, state: DialogueState, text: str) -> list[str]:
@@ -145,10 +144,9 @@ def _named(view: View, hits: tuple[Hit, ...], intent: Intent, state: DialogueSta
         (mentions[row], hit.product.id) for hit in hits if (row := view.rows[hit.product.id]) in mentions
     ]
     whole = [(mention, id) for mention, id in found if mention.whole]
-    begun = [(mention, id) for mention, id in found if mention.exact and intent not in _NO_HINTS]
-    if not whole and intent is not Intent.COMPARE and state.focus in [id for _, id in begun]:
-        return []  # 静享 is what is talked about already
-    named = whole or begun
+    # Of what is talked about, the words that point have been read already.
+    hints = intent not in _NO_HINTS and (state.focus is None or intent is Intent.COMPARE)
+    named = whole or [(mention, id) for mention, id in found if mention.exact and hints]
     if intent is Intent.COMPARE:
         best = {mention.at: id for mention, id in reversed(named)}
         named.sort(key=lambda pair: best[pair[0].at] != pair[1])

@@ -17,6 +17,7 @@ from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
 from runtime.knowledge.answers import subject_of
 from runtime.knowledge.asked import asked_for, is_unanswered
+from runtime.knowledge.descriptions import Descriptions
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
 from runtime.knowledge.index import Floats, VectorIndex, open_index
@@ -66,6 +67,7 @@ class View:
     faq_index: VectorIndex  # rows are places in ``faqs``
     questions: QuestionIndex  # likewise
     words: WordIndex  # over the sheets of ``items``
+    described: Descriptions
     subjects: tuple[frozenset[str], ...]  # what each of ``faqs`` is about, in parts of words
     rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
@@ -143,6 +145,7 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
     faqs = tuple(faq for faq in goods.faqs if faq.product_id is None or faq.product_id in ids)
 
     names = CatalogueNames.of(goods.products)
+    words = WordIndex.of(items)
 
     def index(name: str, described: Iterable[str]) -> VectorIndex:
         return open_index(cache, name, tuple(described), encoder.embed, encoder.version)
@@ -159,7 +162,8 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         index=index("goods", map(texts.product_text, goods.products)),
         faq_index=index("faqs", map(texts.faq_text, faqs)),
         questions=QuestionIndex.of([faq.question for faq in faqs]),
-        words=WordIndex.of(items),
+        words=words,
+        described=Descriptions.of(items, words),
         subjects=tuple(subject_of(faq.question, names) for faq in faqs),
         rows=ids,
         categories=frozenset(category for item in items for category in item.categories),

@@ -10,6 +10,9 @@ from runtime.dialogue.fold import fold, settle
 from runtime.dialogue.tactics import Choice, Situation, choose_tactic
 from runtime.generation.templates import template_reply
 from runtime.knowledge import fact_text
+from runtime.knowledge.descriptions import Descriptions
+from runtime.knowledge.items import make_item
+from runtime.knowledge.words import WordIndex
 from runtime.types import (
     DialogueState,
     Emotion,
@@ -57,6 +60,8 @@ GOODS = (
 )
 PRODUCTS = {product.id: product for product in GOODS}
 NAMES = CatalogueNames.of(GOODS)
+_ITEMS = tuple(make_item(product, ()) for product in GOODS)
+SHELF = Descriptions.of(_ITEMS, WordIndex.of(_ITEMS))
 PROMOTION = Fact("PROMO001", FactKind.PROMOTION, "促销:以旧换新减200元(12月31日止)", "P001")
 
 _NEUTRAL = EmotionVector(0.0, 0.0, 1.0, 0.0)
@@ -157,7 +162,7 @@ class Talk:
     def say(self, text: str, intent: Intent, emotion: Emotion = Emotion.NEUTRAL) -> DialogueState:
         """One turn; the state before the reply was settled is what the customer's words made of it."""
         understanding = understood(text, intent, emotion)
-        folded = fold(self.state, understanding, NAMES, PRODUCTS.get)
+        folded = fold(self.state, understanding, NAMES, SHELF)
         evidence = ordered(find(folded, promotions=self.promotions), intent)
         self.choice = choose_tactic(folded, understanding, Situation.of(folded, evidence))
         self.reply = template_reply(self.choice.tactic, intent, evidence, folded, self.choice.ask)
