@@ -44,7 +44,7 @@ class Loaded:
     def tokens(self, text: str) -> list[int]:
         """Special tokens that stand in the text are read as such; none is added."""
         raw = text.encode()
-        buffer = (lc.llama_token * (len(raw) + 8))()
+        buffer = (lc.llama_token * (3 * len(raw) + 8))()  # a blank may be read as three bytes
         return list(buffer[: lc.llama_tokenize(self.vocab, raw, len(raw), buffer, len(buffer), False, True)])
 
     def chat_template(self) -> str | None:
