@@ -20,7 +20,7 @@ from export.data.shop_language import examples
 from export.errors import BadSource
 from export.onnx import Graph, int8
 from export.onnx_folder import list_folder, write_folder
-from export.origin import foreign, read_origin
+from export.origin import further, read_origin
 from export.parity import require
 from runtime.types import Emotion
 from runtime.understanding.numbers import normalise_text
@@ -72,7 +72,7 @@ def export(source: Path, to: Path, texts: Sequence[str]) -> dict[str, float]:
     figures["tokenised_alike"] = alike
     version = write_folder(to, content, tokens, {"max_tokens": max_tokens, "emotions": [*Emotion]})
     command = f"python -m export emotion --from {source.name} --to {to.name}"
-    list_folder(to, version, read_origin(source, foreign(source, command)), figures)
+    list_folder(to, version, further(read_origin(source), command), figures)
     return figures
 
 

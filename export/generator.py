@@ -23,19 +23,13 @@ from export.errors import BadSource
 from export.gguf import write_f16
 from export.llama import QUANTISATIONS, Loaded, quantise
 from export.manifest import Entry, record
-from export.origin import GENERATED, Origin, foreign, read_origin, read_scores
+from export.origin import Origin, further, read_origin, read_scores
 from export.parity import Floats, agreement, divergence, losses, require
 from export.report_generator import HELD_OUT_SEED, headline, measure
 from export.turns import Turn, read_turns, token_ids
-from export.vocabulary import is_ours, read_tokenizer
+from export.vocabulary import read_tokenizer
 
 MODELS, DEMO = Path("models"), Path("firmware_config/demo")
-COMMAND = (
-    "python -m export tokenizer --to work/tokenizer.json --samples 30000 && "
-    "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
-    "--layers 6 --minutes 103 --rate 1.2e-3 --threads 1 && "
-    "python -m export generator --from work/generator --to work/gguf --ship q4_0"
-)
 TURNS, LONGEST = 200, 1024
 AT_LEAST = {"f16_top1_agreement": 0.99}
 AT_MOST = {
@@ -178,9 +172,9 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     torch.set_num_threads(args.threads)
     command = f"python -m export generator --from {args.source.name} --to {args.to.name}"
-    ours = Origin(COMMAND, "Apache-2.0", [GENERATED])
-    made_here = is_ours(read_tokenizer(args.source))
-    origin = read_origin(args.source, ours if made_here else foreign(args.source, command))
+    if args.ship:
+        command += f" --ship {args.ship}"
+    origin = further(read_origin(args.source), command)
     figures = export(args.source, args.adapter, args.to, origin)
     if args.ship:
         ship(args.source, args.to, args.ship, origin, figures)

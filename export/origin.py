@@ -16,7 +16,7 @@ UNKNOWN_LICENCE = "that of the model it was made from"
 class Origin:
     """How it was made and of what; ``data`` holds name and licence of each source."""
 
-    command: str
+    command: str  # the ones that make it again, joined by &&; empty for what was not made here
     licence: str
     data: Sequence[Mapping[str, str]]
 
@@ -26,10 +26,19 @@ def write_origin(folder: Path, origin: Origin) -> None:
     (folder / ORIGIN).write_text(text + "\n", encoding="utf-8")
 
 
-def read_origin(folder: Path, otherwise: Origin) -> Origin:
-    """What the folder tells of itself, or ``otherwise`` where it tells nothing."""
+def read_origin(folder: Path) -> Origin:
+    """What the folder tells of itself; one that tells nothing was not made here."""
     path = folder / ORIGIN
-    return Origin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else otherwise
+    if path.is_file():
+        return Origin(**json.loads(path.read_text(encoding="utf-8")))
+    return Origin("", UNKNOWN_LICENCE, [{"name": folder.name, "licence": UNKNOWN_LICENCE}])
+
+
+def further(before: Origin, command: str, *learnt: Mapping[str, str]) -> Origin:
+    """After one command more, which learnt from these sources too; the licence stays what it was."""
+    commands = [one for one in (before.command, command) if one]
+    data = [*before.data, *(source for source in learnt if source not in before.data)]
+    return Origin(" && ".join(commands), before.licence, data)
 
 
 def write_scores(folder: Path, scores: Mapping[str, float]) -> None:
@@ -40,8 +49,3 @@ def read_scores(folder: Path) -> dict[str, float]:
     """What it scored when it was trained; nothing where the folder tells nothing."""
     path = folder / SCORES
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
-
-
-def foreign(folder: Path, command: str) -> Origin:
-    """Of a folder that was not made here."""
-    return Origin(command, UNKNOWN_LICENCE, [{"name": folder.name, "licence": UNKNOWN_LICENCE}])

@@ -19,9 +19,8 @@ from export.bert_family import longest, padded_ids, vocabulary
 from export.data.shop_language import examples
 from export.onnx import Graph, int8
 from export.onnx_folder import list_folder, write_folder
-from export.origin import GENERATED, Origin, read_origin, read_scores
+from export.origin import further, read_origin, read_scores
 from export.parity import require
-from export.train.corpora import SOURCES
 from export.train.heads import load
 from runtime.types import Intent
 from runtime.understanding.encoder import TAGS, Encoder
@@ -35,12 +34,7 @@ GRAPH = Graph(
 SHIPPED = Path("models/understanding")
 _TEXTS = 500
 _MAX_BYTES = 12 * 1024 * 1024  # of what this repository ships
-_ORIGIN = Origin(
-    "python -m export pretrain --corpora CORPORA --minutes 62 --seed 7 && "
-    "python -m export train-understanding --minutes 46 --seed 7 && python -m export understanding",
-    "Apache-2.0",
-    [*SOURCES, GENERATED],
-)
+_COMMAND = "python -m export understanding"
 
 
 def feeds(vocab: Path, texts: Sequence[str], max_tokens: int) -> dict[str, Any]:
@@ -72,7 +66,8 @@ def export(source: Path, to: Path, texts: Sequence[str]) -> dict[str, float]:
     config = {"max_tokens": max_tokens, "intents": [*Intent], "tags": [*TAGS]}
     version = write_folder(to, content, tokens, config)
     figures["median_ms"] = median_ms(to, texts)
-    list_folder(to, version, read_origin(source, _ORIGIN), {**read_scores(source), **figures})
+    origin = further(read_origin(source), _COMMAND)
+    list_folder(to, version, origin, {**read_scores(source), **figures})
     return figures
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +19,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from export.bert_family import longest, pretrained, vocabulary, write_vocabulary
+from export.bert_family import longest, vocabulary, write_vocabulary
 from export.data.goods import random_goods
-from export.data.shop_language import Example, examples, held_out
-from export.origin import GENERATED, Origin, foreign, read_origin, write_origin
+from export.data.shop_language import Example, held_out
+from export.origin import GENERATED, Origin, further, read_origin, write_origin
 from export.train import heads
 from export.train import understanding as labels
 from export.train.model import Understander
 from export.train.pairs import by_category, pairs
-from export.train.plain import plain
 from export.train.pretrain import rate
 from export.train.run import Run, accelerator, logged
 from runtime.understanding.encoder import Tokenizer, tokenizer
@@ -38,9 +37,7 @@ SOFTNESS = 2.0  # the temperature at which the teacher's doubts are heard
 _TRUST = 0.7  # the teacher's share of the loss, the labels have the rest
 _BATCH, _PAIRS, _PAIRS_EVERY = 48, 16, 6
 _PEAK_RATE = 6e-4
-_PLAIN = 0.1
 _GOODS = 4000
-_DROPOUT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,7 @@ def bare(folder: Path, to: Path) -> Model:
     """An encoder's folder with heads that have learnt nothing; its vocabulary is put into ``to``."""
     to.mkdir(parents=True, exist_ok=True)
     write_vocabulary(to, vocabulary(folder))
-    model = Understander(pretrained(folder))
-    for part in model.encoder.modules():
-        if isinstance(part, torch.nn.Dropout):
-            part.p = _DROPOUT
+    model = Understander(labels.begun(folder))
     return Model(model, tokenizer(to / "vocab.txt", longest(model.encoder.config)))
 
 
@@ -78,15 +72,6 @@ def taught(folder: Path, to: Path, minutes: float, seed: int) -> Model:
     labels.train(model.heads, model.words, to, minutes, seed)
     heads.save(model.heads, to, vocabulary(folder), {})
     return read(to)
-
-
-def spoken(seed: int) -> Iterator[Example]:
-    """Fresh examples without end."""
-    chance = random.Random(seed)
-    plainly = plain(chance)
-    for chunk in count(seed * 1000):
-        for example in examples(chunk, 5000):
-            yield next(plainly) if chance.random() < _PLAIN else example
 
 
 def soft_loss(learnt: Tensor, known: Tensor) -> Tensor:
@@ -148,7 +133,7 @@ def distil(student: Model, teacher: Model, folder: Path, minutes: float, seed: i
         begin = seed + run.step
         torch.manual_seed(begin)
         draw, chance = random.Random(begin), np.random.default_rng(begin)
-        fresh, shelves = spoken(begin), by_category(random_goods(seed, _GOODS))
+        fresh, shelves = labels.spoken(begin), by_category(random_goods(seed, _GOODS))
         student.heads.train()
         for progress in run.progress():
             for group in optimiser.param_groups:
@@ -198,17 +183,10 @@ def scored(student: Model, teacher: Model, known: Sequence[Example]) -> dict[str
     return figures
 
 
-def origin(teacher: Path, to: Path, minutes: float, seed: int) -> Origin:
-    """Ours, and the teacher's data under the teacher's licence."""
-    command = (
-        f"python -m export distill --teacher {teacher.name} --minutes {minutes:g} --seed {seed} && "
-        f"python -m export understanding --from {to.name}"
-    )
-    ours = Origin(command, "Apache-2.0", [GENERATED])
-    taught_here = (teacher / heads.WEIGHTS).is_file()
-    of_teacher = read_origin(teacher, ours if taught_here else foreign(teacher, command))
-    others = [source for source in of_teacher.data if source not in ours.data]
-    return Origin(command, ours.licence, [*ours.data, *others])
+def origin(teacher: Path, encoder: Path, minutes: float, seed: int) -> Origin:
+    """The encoder's data under its licence, ours, and the teacher's."""
+    command = f"python -m export distill --teacher {teacher.name} --minutes {minutes:g} --seed {seed}"
+    return further(read_origin(encoder), command, GENERATED, *read_origin(teacher).data)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -234,5 +212,5 @@ def main(argv: Sequence[str]) -> int:
         figures = scored(student, teacher, held_out(args.seed))
         log.info("%s", figures)
     heads.save(student.heads, args.to, vocabulary(args.encoder), figures)
-    write_origin(args.to, origin(args.teacher, args.to, args.minutes, args.seed))
+    write_origin(args.to, origin(args.teacher, args.encoder, args.minutes, args.seed))
     return 0

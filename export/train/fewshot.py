@@ -24,7 +24,7 @@ from torch.nn import functional
 from export.bert_family import longest, padded_ids, vocabulary
 from export.errors import BadSource
 from export.manifest import attach
-from export.origin import GENERATED, Origin, read_origin, read_scores, write_origin
+from export.origin import further, read_origin, read_scores, write_origin
 from export.train import heads
 from export.train.model import Understander
 from runtime.types import Intent
@@ -211,8 +211,7 @@ def main(argv: Sequence[str]) -> int:
     print(json.dumps(scores, indent=1))
     change.put_into(model)
     heads.save(model, args.to, vocabulary(args.source), {**read_scores(args.source), **scores})
-    made = read_origin(args.source, Origin("python -m export train-understanding", "Apache-2.0", [GENERATED]))
-    command = f"{made.command} && python -m export fewshot --examples {args.examples.name}"
-    data = [*made.data, {"name": args.examples.name, "licence": "the shop's own"}]
-    write_origin(args.to, Origin(command, made.licence, data))
+    command = f"python -m export fewshot --examples {args.examples.name}"
+    learnt = {"name": args.examples.name, "licence": "the shop's own"}
+    write_origin(args.to, further(read_origin(args.source), command, learnt))
     return 0

@@ -8,16 +8,14 @@ clock: ``--minutes`` of training give a finished model whatever the machine does
 from __future__ import annotations
 
 import argparse
-import json
+import logging
 import math
-import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from random import Random
-from types import FrameType
 
 import torch
 from tokenizers import Tokenizer  # type: ignore[import-untyped]
@@ -25,14 +23,20 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from export.data.replies import Sample, samples
 from export.figures import misquoted
+from export.origin import GENERATED, Origin, write_origin, write_scores
 from export.report_generator import HELD_OUT_SEED
 from export.train.planted import HEADS, WIDTH, plant
+from export.train.run import Run, accelerator, logged
 from runtime.generation.prompt import BOT, END, USER
+
+log = logging.getLogger(__name__)
 
 DIGIT_WEIGHT = 2.0  # a wrong digit costs more than a wrong word
 MAX_REPLY_TOKENS = 90
 SCENES_PER_BATCH, POOL = 4, 48
-DRILLS, DRILL_PIECES = 0.2, 15
+DRILLS, DRILL_PIECES, LAST_DRILL = 0.2, 15, 0.8  # the last: a share of the run
+WARM_STEPS, LEAST_RATE = 150, 0.02
+LOOK_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,16 @@ class Packed:
     learn: list[bool]  # the next token of the same branch is part of a reply
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="export train-generator", description=__doc__)
-    parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument(
-        "--to", type=Path, required=True, help="folder of checkpoint, log and the final model"
-    )
-    parser.add_argument("--minutes", type=float, default=80)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--resume", action="store_true")
-    Training(parser.parse_args(argv)).run()
-    return 0
+class Tally:
+    """Tokens read so far, as a checkpoint keeps them."""
+
+    tokens = 0
+
+    def state_dict(self) -> dict[str, int]:
+        return {"tokens": self.tokens}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        self.tokens = state["tokens"]
 
 
 def new_model(layers: int, vocabulary: int, seed: int) -> LlamaForCausalLM:
@@ -89,132 +89,67 @@ def new_optimizer(model: LlamaForCausalLM) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
 
 
-class Training:
-    """A run that can be stopped and resumed; all its files are in one folder."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.to: Path = arguments.to
-        self.to.mkdir(parents=True, exist_ok=True)
-        self.minutes, self.rate, self.seed = arguments.minutes, arguments.rate, arguments.seed
-        torch.set_num_threads(arguments.threads)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
-        self.tokenizer.save(str(self.to / "tokenizer.json"))
-        vocabulary = self.tokenizer.get_vocab_size()
-        self.model = new_model(arguments.layers, vocabulary, arguments.seed).to(self.device)
-        self.optimizer = new_optimizer(self.model)
-        self.random = Random(arguments.seed)
-        self.stopped = False
-        signal.signal(signal.SIGTERM, self._stop)
-        self.step, self.tokens, self.spent = 0, 0, 0.0
-        if arguments.resume:
-            self._load()
-        weights = torch.ones(self.tokenizer.get_vocab_size(), device=self.device)
-        weights[[self.tokenizer.token_to_id(digit) for digit in "0123456789"]] = DIGIT_WEIGHT
-        self.weights = weights
-
-    def run(self) -> None:
-        began = last_log = last_save = last_look = time.monotonic()
-        before, tokens_then, losses = self.spent, self.tokens, []
-        for packed in batches(self.tokenizer, self.seed + self.step):
-            losses.append(self._learn([*self._drills(), *packed][: len(packed)]))
-            now = time.monotonic()
-            self.spent = before + now - began
-            if now - last_log > 30:
-                speed = (self.tokens - tokens_then) / (now - last_log)
-                self._log(
-                    f"step {self.step} loss {sum(losses) / len(losses):.3f} {speed:.0f} tok/s, "
-                    f"{self.minutes - self.spent / 60:.1f} min left"
-                )
-                last_log, tokens_then, losses = now, self.tokens, []
-            if now - last_save > 240:
-                self._save()
-                last_save = now
-            if now - last_look > 600:
-                self._look()
-                last_look = now
-            if self.stopped or self.spent >= self.minutes * 60:
-                break
-        self._save()
-        if not self.stopped:
-            self._look()
-
-    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self.stopped = True
-
-    def _drills(self) -> list[Packed]:
-        """Now and then copying by itself, of any token there is; not in the last fifth."""
-        wanted = self.random.random() < DRILLS and self.spent < self.minutes * 48
-        return [drill(self.random, self.tokenizer)] if wanted else []
-
-    def _learn(self, scenes: list[Packed]) -> float:
-        done = min(1.0, self.spent / (self.minutes * 60))
-        rate = (
-            self.rate * min(1.0, (self.step + 1) / 150) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
-        )
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * group["scale"]
-        ids, positions, mask, learn = (part.to(self.device) for part in collate(scenes))
-        hidden = self.model.model(
-            input_ids=ids, position_ids=positions, attention_mask=mask
-        ).last_hidden_state
-        logits = self.model.lm_head(hidden[:, :-1][learn[:, :-1]])
-        loss = torch.nn.functional.cross_entropy(logits, ids[:, 1:][learn[:, :-1]], weight=self.weights)
+def train(
+    tokenizer: Tokenizer, to: Path, layers: int, minutes: float, peak: float, seed: int
+) -> dict[str, float]:
+    """Leaves the model in ``to/model`` and what it took; goes on from a checkpoint, with other turns."""
+    device = accelerator()
+    model = new_model(layers, tokenizer.get_vocab_size(), seed).to(device)
+    optimizer, tally = new_optimizer(model), Tally()
+    run = Run(to, minutes, {"model": model, "optimizer": optimizer, "tally": tally})
+    random, fresh = Random(seed + run.step), batches(tokenizer, seed + run.step)
+    weights = digits_weigh_more(tokenizer).to(device)
+    looked = time.monotonic()
+    for progress in run.progress():
+        for group in optimizer.param_groups:
+            group["lr"] = peak * rate(progress, run.step) * group["scale"]
+        scenes = next(fresh)
+        if progress < LAST_DRILL and random.random() < DRILLS:
+            scenes = [drill(random, tokenizer), *scenes[:-1]]
+        ids, positions, mask, learn = (part.to(device) for part in collate(scenes))
+        hidden = model.model(input_ids=ids, position_ids=positions, attention_mask=mask).last_hidden_state
+        logits = model.lm_head(hidden[:, :-1][learn[:, :-1]])
+        loss = torch.nn.functional.cross_entropy(logits, ids[:, 1:][learn[:, :-1]], weight=weights)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        self.step += 1
-        self.tokens += ids.numel()
-        return float(loss.detach())
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        run.note(loss=loss.item())
+        tally.tokens += ids.numel()
+        if time.monotonic() - looked > LOOK_S:
+            look(model, tokenizer)
+            looked = time.monotonic()
+    look(model, tokenizer)
+    model.save_pretrained(to / "model")
+    return {"steps": run.step, "tokens": tally.tokens, "minutes": round(run.spent / 60, 1), "seed": seed}
 
-    def _look(self) -> None:
-        """Greedy replies to prompts that training never sees."""
-        right, held_out = 0, list(islice(samples(HELD_OUT_SEED, 400), 0, None, 16))
-        self.model.eval()
-        for number, sample in enumerate(held_out):
-            reply = greedy(self.model, self.tokenizer, sample.prompt)
-            right += not misquoted(sample.prompt, reply)
-            if number < 12:
-                asked = sample.prompt.rsplit(USER, 1)[1].removesuffix(BOT)
-                self._log(f"  {asked} => {reply}  (for example: {sample.reply})")
-        self.model.train()
-        self._log(f"figures right in {right} of {len(held_out)} replies; {self.tokens} tokens so far")
 
-    def _log(self, line: str) -> None:
-        stamped = f"{time.strftime('%H:%M:%S')} {line}"
-        print(stamped, flush=True)
-        with (self.to / "train.log").open("a", encoding="utf-8") as log:
-            log.write(stamped + "\n")
+def rate(progress: float, step: int) -> float:
+    """Share of the peak learning rate: linear over the first steps, a cosine over the run."""
+    return min(1.0, (step + 1) / WARM_STEPS) * (
+        LEAST_RATE + (1 - LEAST_RATE) * (1 + math.cos(math.pi * min(1.0, progress))) / 2
+    )
 
-    def _save(self) -> None:
-        self.model.save_pretrained(self.to / "model")
-        state = {
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "spent": self.spent,
-            "tokens": self.tokens,
-        }
-        part = self.to / "checkpoint.part"
-        torch.save(state, part)
-        part.replace(self.to / "checkpoint.pt")
-        (self.to / "training.json").write_text(
-            json.dumps(
-                {
-                    "steps": self.step,
-                    "tokens": self.tokens,
-                    "minutes": round(self.spent / 60, 1),
-                    "seed": self.seed,
-                }
-            )
-        )
 
-    def _load(self) -> None:
-        state = torch.load(self.to / "checkpoint.pt", weights_only=True, map_location=self.device)
-        self.model = LlamaForCausalLM.from_pretrained(self.to / "model").to(self.device)
-        self.optimizer = new_optimizer(self.model)
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.spent, self.tokens = state["step"], state["spent"], state["tokens"]
+def digits_weigh_more(tokenizer: Tokenizer) -> torch.Tensor:
+    """The weight of each token in the loss, shape [vocabulary]."""
+    weights = torch.ones(tokenizer.get_vocab_size())
+    weights[[tokenizer.token_to_id(digit) for digit in "0123456789"]] = DIGIT_WEIGHT
+    return weights
+
+
+def look(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
+    """Logs greedy replies to prompts that training never sees, and how many quote their facts rightly."""
+    right, held_out = 0, list(islice(samples(HELD_OUT_SEED, 400), 0, None, 16))
+    model.eval()
+    for number, sample in enumerate(held_out):
+        reply = greedy(model, tokenizer, sample.prompt)
+        right += not misquoted(sample.prompt, reply)
+        if number < 12:
+            asked = sample.prompt.rsplit(USER, 1)[1].removesuffix(BOT)
+            log.info("  %s => %s  (for example: %s)", asked, reply, sample.reply)
+    model.train()
+    log.info("figures right in %d of %d replies", right, len(held_out))
 
 
 def batches(tokenizer: Tokenizer, seed: int) -> Iterator[list[Packed]]:
@@ -306,3 +241,33 @@ def greedy(model: LlamaForCausalLM, tokenizer: Tokenizer, prompt: str) -> str:
         made.append(token)
         cache, ids = out.past_key_values, torch.tensor([[token]], device=model.device)
     return str(tokenizer.decode(made, skip_special_tokens=False))
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m export train-generator",
+        description="Train the generator from a planted copying circuit; goes on if stopped.",
+        epilog="example: python -m export train-generator --tokenizer tokenizer.json --to work/generator",
+    )
+    parser.add_argument("--tokenizer", type=Path, required=True, help="a tokenizer.json")
+    parser.add_argument("--to", type=Path, required=True, help="folder of checkpoint, log and model")
+    parser.add_argument("--minutes", type=float, default=80.0)
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=1.5e-3, help="the highest learning rate")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args(argv)
+    torch.set_num_threads(args.threads)
+    tokenizer = Tokenizer.from_file(str(args.tokenizer))
+    with logged(args.to):
+        tokenizer.save(str(args.to / "tokenizer.json"))
+        figures = train(tokenizer, args.to, args.layers, args.minutes, args.rate, args.seed)
+        log.info("%s", figures)
+    write_scores(args.to, figures)
+    command = (
+        "python -m export tokenizer --to work/tokenizer.json && "
+        "python -m export train-generator --tokenizer work/tokenizer.json --to work/generator "
+        f"--layers {args.layers} --minutes {args.minutes:g} --rate {args.rate:g} --seed {args.seed}"
+    )
+    write_origin(args.to, Origin(command, "Apache-2.0", [GENERATED]))
+    return 0

@@ -22,10 +22,10 @@ from transformers import PreTrainedModel
 from export.data.replies import samples
 from export.errors import BadSource
 from export.generator import load
-from export.origin import GENERATED, UNKNOWN_LICENCE, Origin, foreign, read_origin, write_origin, write_scores
+from export.origin import GENERATED, UNKNOWN_LICENCE, further, read_origin, write_origin, write_scores
 from export.report_generator import HELD_OUT_SEED
 from export.train.pretrain import rate
-from export.train.run import Run, logged
+from export.train.run import Run, accelerator, logged
 from export.turns import Turn, read_turns
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def held_out(data: str) -> list[tuple[str, str]]:
     return lines[-max(1, len(lines) // 10) :]
 
 
-def reply_loss(model: torch.nn.Module, batch: Sequence[Turn], device: str) -> Tensor:
+def reply_loss(model: torch.nn.Module, batch: Sequence[Turn], device: torch.device) -> Tensor:
     """Mean cross-entropy in nats of the replies' tokens."""
     width = max(len(turn.ids) for turn in batch)
     ids = torch.tensor([turn.ids + [0] * (width - len(turn.ids)) for turn in batch], device=device)
@@ -106,7 +106,7 @@ class Adapter:
             each.data.copy_(state[name])
 
 
-def mean_loss(model: torch.nn.Module, told: Sequence[Turn], device: str) -> float:
+def mean_loss(model: torch.nn.Module, told: Sequence[Turn], device: torch.device) -> float:
     model.eval()
     with torch.no_grad():
         return float(sum(reply_loss(model, [turn], device).item() for turn in told) / len(told))
@@ -114,7 +114,7 @@ def mean_loss(model: torch.nn.Module, told: Sequence[Turn], device: str) -> floa
 
 def train(base: Path, data: str, to: Path, minutes: float, seed: int) -> dict[str, float]:
     """Leaves the merged model in ``to``, the adapter in ``to/adapter``; goes on from a checkpoint there."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = accelerator()
     plain, tokenizer = load(base, None)
     told = list(read_turns(tokenizer, held_out(data), _LONGEST))
     torch.manual_seed(seed)
@@ -162,11 +162,10 @@ def main(argv: Sequence[str]) -> int:
         f"python -m export lora --base {args.base.name} --data {Path(args.data).name} "
         f"--minutes {args.minutes:g} --seed {args.seed}"
     )
-    of_base = read_origin(args.base, foreign(args.base, command))
     learnt = (
         GENERATED
         if args.data == GENERATED_DATA
         else {"name": Path(args.data).name, "licence": UNKNOWN_LICENCE}
     )
-    write_origin(args.to, Origin(command, of_base.licence, [*of_base.data, learnt]))
+    write_origin(args.to, further(read_origin(args.base), command, learnt))
     return 0

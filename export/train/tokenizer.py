@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -33,16 +33,20 @@ _HAN = "\u4e00-\u9fff"
 _MARKS = "，。？！；：、（）“”‘’《》【】…—～·→℃㎡³²×±￥%°" + "".join(map(chr, range(33, 127)))
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="export tokenizer", description=__doc__)
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m export tokenizer",
+        description="Learn the generator's tokenizer from generated turns.",
+        epilog="example: python -m export tokenizer --to work/tokenizer.json",
+    )
     parser.add_argument("--to", type=Path, required=True, help="tokenizer.json to write")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=60_000)
-    arguments = parser.parse_args(argv)
-    tokenizer = train(arguments.seed, arguments.samples)
-    arguments.to.parent.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(arguments.to))
-    print(f"{arguments.to}: {tokenizer.get_vocab_size()} tokens")
+    parser.add_argument("--samples", type=int, default=30_000)
+    args = parser.parse_args(argv)
+    tokenizer = train(args.seed, args.samples)
+    args.to.parent.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(args.to))
+    print(f"{args.to}: {tokenizer.get_vocab_size()} tokens")
     return 0
 
 

@@ -24,7 +24,7 @@ from transformers import PreTrainedModel
 from export.bert_family import bare, longest, pretrained, read_config, vocabulary
 from export.data.goods import random_goods
 from export.data.shop_language import Example, examples, held_out, written
-from export.origin import GENERATED, Origin, foreign, read_origin, write_origin
+from export.origin import GENERATED, Origin, further, read_origin, write_origin
 from export.train import heads
 from export.train.model import Understander, mixed
 from export.train.ngrams import NgramReader
@@ -90,13 +90,18 @@ def row(example: Example, words: Tokenizer) -> Row:
     )
 
 
-def rows(seed: int, words: Tokenizer) -> Iterator[Row]:
+def spoken(seed: int) -> Iterator[Example]:
     """Fresh generated examples without end."""
     chance = random.Random(seed)
     plainly = plain(chance)
     for chunk in count(seed * 1000):
         for example in examples(chunk, 5000):
-            yield row(next(plainly) if chance.random() < _PLAIN else example, words)
+            yield next(plainly) if chance.random() < _PLAIN else example
+
+
+def rows(seed: int, words: Tokenizer) -> Iterator[Row]:
+    """The same as the model reads them."""
+    return (row(example, words) for example in spoken(seed))
 
 
 def padded(tokens: Sequence[Sequence[int]], fill: int = 0) -> Tensor:
@@ -330,10 +335,7 @@ def begun(folder: Path, fresh: bool = False) -> PreTrainedModel:
 
 def origin(encoder: Path, minutes: float, seed: int) -> Origin:
     """The encoder's data under its licence, and ours."""
-    command = f"python -m export train-understanding --minutes {minutes:g} --seed {seed}"
-    if encoder.name != ENCODER.name:
-        command += f" --encoder {encoder.name}"
-    before = read_origin(encoder, foreign(encoder, ""))
-    steps = [step for step in (before.command, command, "python -m export understanding") if step]
-    data = [source for source in before.data if source != GENERATED]
-    return Origin(" && ".join(steps), before.licence, [*data, GENERATED])
+    before = read_origin(encoder)
+    given = "" if before.command else f"--encoder {encoder.name} "
+    command = f"python -m export train-understanding {given}--minutes {minutes:g} --seed {seed}"
+    return further(before, command, GENERATED)

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="only the export environment has tor
 from export import generator  # noqa: E402
 from export.errors import BadSource, ParityFailed  # noqa: E402
 from export.llama import Loaded  # noqa: E402
-from export.origin import foreign  # noqa: E402
+from export.origin import read_origin  # noqa: E402
 from tests.export import tiny_torch  # noqa: E402
 
 FEW = 4
@@ -28,7 +28,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def exported(source: Path, to: Path, adapter: Path | None = None) -> dict[str, float]:
-    return generator.export(source, adapter, to, foreign(source, "a test"), FEW)
+    return generator.export(source, adapter, to, read_origin(source), FEW)
 
 
 @pytest.mark.parametrize("kind", ["llama", "llama3", "qwen2", "qwen3"])

@@ -15,6 +15,8 @@ from export.data.shop_language import examples  # noqa: E402
 from export.errors import BadSource, Stopped  # noqa: E402
 from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
 from export.train import distill, fewshot, heads, lora, understanding  # noqa: E402
+from export.train import generator as train_generator  # noqa: E402
+from export.train import tokenizer as train_tokenizer  # noqa: E402
 from export.train.run import Run  # noqa: E402
 from runtime.types import Intent  # noqa: E402
 from tests.export import tiny_torch  # noqa: E402
@@ -64,7 +66,7 @@ def test_joint_training_goes_on_and_tells_its_origin(tmp_path: Path) -> None:
     assert (to / "train.log").read_text(encoding="utf-8").count("resumed at step") == 1
     assert heads.load(to).encoder.config.hidden_size == 64
     assert 0 <= read_scores(to)["held_out_intent_both"] <= 1
-    made = read_origin(to, Origin("", "", []))
+    made = read_origin(to)
     assert made.command.startswith("python -m export pretrain && python -m export train-understanding")
     assert (made.licence, made.data[-1]) == ("MIT", GENERATED)
 
@@ -91,6 +93,22 @@ def test_a_distilled_student_can_be_exported(tmp_path: Path) -> None:
     assert heads.load(to).encoder.config.hidden_size == 64
     assert 0 <= read_scores(to)["agrees_with_teacher"] <= 1
     assert "teacher" in (to / ORIGIN).read_text(encoding="utf-8")
+
+
+def test_the_generator_goes_on_and_tells_its_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_generator, "look", lambda *_: None)
+    monkeypatch.setattr(train_tokenizer, "VOCABULARY", 4600)
+    tokenizer, to = tmp_path / "tokenizer.json", tmp_path / "generator"
+    assert train_tokenizer.main(["--to", str(tokenizer), "--samples", "300"]) == 0
+    arguments = ["--tokenizer", str(tokenizer), "--to", str(to), "--layers", "2", "--minutes"]
+    assert train_generator.main([*arguments, A_SECOND]) == 0
+    first = read_scores(to)
+    assert train_generator.main([*arguments, "0.03"]) == 0
+    scored = read_scores(to)
+    assert scored["steps"] > first["steps"]
+    assert scored["tokens"] > first["tokens"]
+    assert generator.load(to, None)[0].config.num_hidden_layers == 2
+    assert "--layers 2 --minutes 0.03" in read_origin(to).command
 
 
 @pytest.mark.usefixtures("quick")
