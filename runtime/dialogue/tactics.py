@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any, TypeVar
 
 from runtime.errors import BadSetting
+from runtime.knowledge.asked import wants_figure
 from runtime.types import DialogueState, Emotion, Evidence, FactKind, Intent, SlotName, Tactic, Understanding
 
 E = TypeVar("E", bound=StrEnum)
@@ -36,6 +37,7 @@ CONDITIONS = (
     "has_answer",  # a question-and-answer entry or a rule of the shop was found
     "asks_fact",  # the words ask for something that is known of the product
     "asks_answer",  # the words ask for what a fact or an answer of the shop tells
+    "asks_figure",  # the words ask for what a sheet tells: a measure, a sum, a time, an origin
     "asks_unknown",  # a measure or an origin is asked for that is not known of the product
     "has_evidence",  # goods or facts of any kind were found
     "may_ask",  # there is still something to ask back for
@@ -131,7 +133,7 @@ def choose_tactic(
 _GOODBYE = re.compile(
     r"再见|拜拜|拜了|bye|先走了|我走了|回头见|下次再(来|聊|说)|改天再(来|聊|说)|先这样吧|就这样吧"
 )
-_COMPARES = re.compile(r"区别|差别|差在哪|不一样|有什么不同|对比")
+_COMPARES = re.compile(r"区别|差别|差在?哪|不一样|有什么不同|对比|(两|二|俩|它们).{0,5}差")
 _WEIGHS = re.compile(r"比|区别|差|不同|不一样|哪|还是|更|和|跟|与|选|好")
 _NEED_SLOTS = frozenset(SlotName) - {SlotName.TIME, SlotName.QUANTITY}
 
@@ -163,6 +165,7 @@ def _held(
         "has_answer": situation.answer,
         "asks_fact": situation.asked,
         "asks_answer": situation.asked or situation.answer,
+        "asks_figure": wants_figure(understanding.text, understanding.slots),
         "asks_unknown": situation.unknown,
         "has_evidence": situation.hits > 0 or situation.facts > 0,
         "may_ask": ask is not None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from runtime.knowledge.asked import asked_together, leaves_open
+from runtime.knowledge.asked import Answer, answer, asks_offer, features_meant
 from runtime.types import (
     DialogueState,
     Emotion,
@@ -25,7 +25,7 @@ from runtime.understanding import lexicon
 
 _MAX_FEATURES = 4
 _MAX_SPECS = 3
-_MAX_ASKED = 3
+_MAX_ASKED = 4
 _SURE_EMOTION = 0.6
 _COLORS, _FEATURES, _DESCRIPTION = "颜色:", "特点:", "介绍:"
 _KEYS = {
@@ -34,7 +34,7 @@ _KEYS = {
     FactKind.WARRANTY: "warranty",
     FactKind.STOCK: "stock",
 }
-_APART = {FactKind.PRICE, FactKind.FAQ, FactKind.POLICY, FactKind.SCRIPT}  # told in places of their own
+_APART = {FactKind.FAQ, FactKind.POLICY, FactKind.SCRIPT}  # told in places of their own
 
 # The kinds of fact that stand first for an intent when the words ask for none by name; else 特点.
 _EXPECTED = {
@@ -89,15 +89,18 @@ class Told:
     def fact(self, product: Product, kind: FactKind) -> Fact | None:
         return next(iter(self.facts(product, kind)), None)
 
-    def asked(self, product: Product, told: Collection[str] = ()) -> list[Fact]:
-        """What the words ask for of ``product`` and is not ``told`` yet."""
+    def answer(self, product: Product) -> Answer:
+        """What is known of ``product`` of all that the words ask for."""
         facts = [fact for fact in self.about(product) if fact.kind not in _APART]
         if self.said is None:
-            expected = _EXPECTED.get(self.intent, {FactKind.FEATURE})
-            found = [fact for fact in facts[:1] if fact.kind not in expected]
-        else:
-            found = asked_together(self.said.text, self.said.slots, facts, self.intent)
-        return [fact for fact in found if fact.id not in told][:_MAX_ASKED]
+            expected = _EXPECTED.get(self.intent, {FactKind.FEATURE}) | {FactKind.PRICE}
+            first = [fact for fact in facts if fact.kind is not FactKind.PRICE][:1]
+            return Answer(tuple(fact for fact in first if fact.kind not in expected))
+        return answer(self.said.text, self.said.slots, facts, self.intent, product)
+
+    def asked(self, product: Product, told: Collection[str] = ()) -> list[Fact]:
+        """What the words ask for of ``product`` and is not ``told`` yet."""
+        return [fact for fact in self.answer(product).facts if fact.id not in told][:_MAX_ASKED]
 
     def needed(self, product: Product, told: Collection[Fact]) -> list[Fact]:
         """Specs that tell whether the product meets a need in figures."""
@@ -148,6 +151,8 @@ class Told:
 
     def _tell(self, product: Product, fact: Fact, specs: Sequence[Fact], *, named: bool) -> Part:
         words = spoken(fact)
+        if fact.kind is FactKind.PRICE:
+            return self.say("price" if named else "its_price", fact, product=product, price=words)
         if fact.kind is FactKind.SPEC:
             words = "，".join(map(spoken, specs))
             return self.say("spec" if named else "answer", *specs, product=product, term=words)
@@ -174,9 +179,12 @@ class Told:
         return self.say(key, fact, it=name, color=color, term=spoken(fact)) + Part(products=(product.id,))
 
     def _features(self, product: Product, fact: Fact, *, named: bool) -> Part:
-        meant = [word for word in spoken(fact).split("、") if word in self._wanted(SlotName.FEATURE)]
-        if meant and named:
-            return self.say("has_features", fact, product=product, features="、".join(meant))
+        known = spoken(fact).split("、")
+        meant = [word for word in known if word in self._wanted(SlotName.FEATURE)]
+        meant = meant or features_meant(self.said.text, known) if self.said else meant
+        if meant:
+            key = "has_features" if named else "its_features"
+            return self.say(key, fact, product=product, features="、".join(meant))
         key = "features_of" if named else "features"
         return self.say(key, fact, product=product, features=self.first_features(fact))
 
@@ -193,13 +201,21 @@ class Told:
 
     def answers(self) -> Part:
         """The shop's own words from its questions and answers or its rules."""
-        about = {None, self.goods[0].id if self.goods else None}
-        kinds = (FactKind.FAQ, FactKind.POLICY)
-        found = [f for f in self.evidence.facts if f.kind in kinds and f.product_id in about]
         part = Part()
-        for fact in found:
+        for fact in self._faqs():
             part += self.say("answer", fact, term=spoken(fact))
         return part
+
+    def _faqs(self) -> list[Fact]:
+        about = {None, self.goods[0].id if self.goods else None}
+        kinds = (FactKind.FAQ, FactKind.POLICY)
+        return [f for f in self.evidence.facts if f.kind in kinds and f.product_id in about]
+
+    def asks_missing_offer(self, product: Product) -> bool:
+        """Whether the words speak of an offer on ``product``, and there is none: 它不是有8折吗."""
+        if self.said is None or self.facts(product, FactKind.PROMOTION):
+            return False
+        return asks_offer(self.said.text, self.said.slots, self.intent)
 
     @property
     def names_brand(self) -> bool:
@@ -208,10 +224,9 @@ class Told:
 
     def hedge(self, product: Product) -> Part:
         """That the rest of a question is not known, where what was told answers a part of it only."""
-        if self.said is None or self.answers():
+        if self.asks_missing_offer(product) or self.answer(product).is_whole_with(self._faqs()):
             return Part()
-        open_ = leaves_open(self.said.text, self.said.slots, self.about(product))
-        return self.say("hedge") if open_ else Part()
+        return self.say("hedge")
 
     def sorry(self) -> Part:
         """Before the answer to somebody who is angry."""

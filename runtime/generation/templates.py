@@ -120,23 +120,26 @@ def _inform(turn: Told) -> Part:
     if not turn.goods:
         return turn.answers() or turn.say("unknown")
     product = turn.goods[0]
-    return turn.sorry() + _other_brand(turn) + _told(turn, product) + turn.hedge(product)
+    told = _told(turn, product)
+    return turn.sorry() + _other_brand(turn) + told + (turn.hedge(product) if told.facts else Part())
 
 
 def _told(turn: Told, product: Product) -> Part:
     """What the words ask for of ``product``, else what the intent is about."""
-    asked, answers = turn.asked(product), turn.answers()
-    of_terms = bool(asked) and asked[0].kind in _TERMS and not asked[0].id.endswith(".colors")
-    if turn.intent is Intent.PRICE and not of_terms:
+    known, answers = turn.answer(product), turn.answers()
+    asked = turn.asked(product)
+    if known.is_unknown:
+        return answers or _nearest(turn, product)
+    if turn.asks_missing_offer(product) and all(fact.kind is FactKind.PRICE for fact in asked):
+        return _no_offer(turn, product) + answers
+    if turn.intent is Intent.PRICE and (not asked or asked[0].kind is FactKind.PRICE):
         part = _price(turn, product)
-        return part + turn.tell(product, [f for f in asked if f.id not in part.facts], named=False) + answers
+        return part + turn.tell(product, turn.asked(product, part.facts), named=False) + answers
     if asked and asked[0].kind in (FactKind.SPEC, FactKind.FEATURE) and answers:
-        price = _its_price(turn, product) if turn.state.focus is None else Part()
-        return answers + turn.tell(product, asked, named=True) + price
+        return answers + turn.tell(product, asked, named=True) + _new_price(turn, product, asked)
     if asked:
-        new = turn.state.focus is None or turn.intent in _WISHES
-        price = _its_price(turn, product) if new else Part()
-        return turn.tell(product, asked, named=True) + _colors_too(turn, product, asked) + price + answers
+        told = turn.tell(product, asked, named=True) + _colors_too(turn, product, asked)
+        return told + _new_price(turn, product, asked) + answers
     if turn.intent is Intent.PROMOTION:
         return _offer(turn)
     if turn.intent is Intent.STOCK:
@@ -144,6 +147,26 @@ def _told(turn: Told, product: Product) -> Part:
     if turn.intent in _TOPICS:
         return _topic(turn, product) + answers
     return answers + Part(products=(product.id,)) if answers else _describe(turn, product)
+
+
+def _no_offer(turn: Told, product: Product) -> Part:
+    """Who speaks of an offer that there is not hears so, and what it costs."""
+    price = turn.fact(product, FactKind.PRICE)
+    return turn.say("no_offer", price, product=product, price=spoken(price)) if price else turn.say("unknown")
+
+
+def _nearest(turn: Told, product: Product) -> Part:
+    """Of what is not known, what comes near: the terms that the intent is about."""
+    if turn.intent in _TOPICS and turn.intent is not Intent.PRICE:
+        return _topic(turn, product)
+    return turn.say("unknown")
+
+
+def _new_price(turn: Told, product: Product, told: list[Fact]) -> Part:
+    """The price of a product that was not talked about yet."""
+    new = turn.state.focus is None or turn.intent in _WISHES
+    priced = any(fact.kind is FactKind.PRICE for fact in told)
+    return _its_price(turn, product) if new and not priced else Part()
 
 
 def _price(turn: Told, product: Product) -> Part:
@@ -287,11 +310,20 @@ def _offer(turn: Told) -> Part:
         if fact.product_id in goods:
             product = goods[fact.product_id]
             told = turn.say("offer", fact, product=product, offer=spoken(fact))
+            told += _rest(turn, product, told)
+            told += turn.say("manager") if turn.intent is Intent.BARGAIN else Part()
             return asked + told + (Part() if asked.facts else _its_price(turn, product) + turn.answers())
         if fact.product_id is None:
             told = turn.say("offer_shop", fact, offer=spoken(fact)) + Part(products=turn.card())
             return asked + told + (Part() if asked.facts else turn.answers())
     return asked if asked.facts else _hold_price(turn)
+
+
+def _rest(turn: Told, product: Product, told: Part) -> Part:
+    """What else was asked of its sheet, and that more is not known."""
+    sheet = (FactKind.SPEC, FactKind.FEATURE, FactKind.INSTALL, FactKind.WARRANTY)
+    more = [fact for fact in turn.asked(product, told.facts) if fact.kind in sheet]
+    return turn.tell(product, more, named=False) + turn.hedge(product)
 
 
 def _hold_price(turn: Told) -> Part:
@@ -332,10 +364,18 @@ def _close_sale(turn: Told) -> Part:
 
 def _service(turn: Told) -> Part:
     part = turn.say("service")
+    if turn.goods and (told := _of_sheet(turn, turn.goods[0])):
+        return part + told
     warranty = turn.fact(turn.goods[0], FactKind.WARRANTY) if turn.goods else None
     if warranty and turn.state.focus == turn.goods[0].id:
         part += turn.say("service_warranty", warranty, product=turn.goods[0], term=spoken(warranty))
     return part + turn.answers()
+
+
+def _of_sheet(turn: Told, product: Product) -> Part:
+    """What the sheet says of the fault, where it does: 麦克风能拔下来."""
+    sheet = [f for f in turn.asked(product) if f.kind in (FactKind.SPEC, FactKind.FEATURE)]
+    return turn.tell(product, sheet, named=True)
 
 
 _SAYERS: Mapping[Tactic, Callable[[Told], Part]] = {

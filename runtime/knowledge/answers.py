@@ -15,7 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.asked import MAX_TEXT, parts_of
+from runtime.knowledge.asks import MAX_TEXT, parts_of, telling_parts
 from runtime.knowledge.items import Item
 from runtime.types import Fact, FactKind, Faq, Intent, SlotName, Understanding
 from runtime.understanding import lexicon
@@ -25,8 +25,10 @@ from runtime.understanding.slots import CatalogueNames
 if TYPE_CHECKING:
     from runtime.knowledge.view import View
 
+_CLAUSES = re.compile(r"[，。！？；,!?;\s]+")
 _MOST = 2
 _SHARED = 0.5  # of a question's words, or of the customer's
+_OWN = 1.5  # an answer about the very product comes before all but the surest of the shop's
 _IN_ANSWER = 0.7  # of the customer's words in question and answer together
 # Words of so many questions that they tell none of them apart.
 _COMMON = frozenset(("保修", "送货", "安装", "配送", "优惠", "便宜", "宜点", "质保", "价格"))
@@ -64,11 +66,15 @@ def _subjects() -> tuple[_Subject, ...]:
 
 def direct_answers(view: View, items: list[Item], understanding: Understanding) -> list[Fact]:
     """Answers to this very question, the surest first."""
-    asked = [place for place, row in enumerate(_subjects()) if row.is_asked(understanding.text[:MAX_TEXT])]
+    asked = _asked_subjects(understanding.text[:MAX_TEXT])
     said = parts_of(understanding.text, understanding.slots)
+    telling = telling_parts(understanding.text, understanding.slots) - _COMMON
     about = _Talk.of(items, understanding)
     found: list[tuple[float, Faq]] = []
     for row, faq in enumerate(view.faqs):
+        if own := _of_the_goods(faq, telling, items[:1]):
+            found.append((_OWN + own, faq))
+            continue
         words = _likeness(faq, view.subjects[row], said, about)
         place = next((n for n, place in enumerate(asked) if place in _rows_of(faq.question)), None)
         if place is not None and faq.product_id is None and about.allows(faq):
@@ -76,6 +82,25 @@ def direct_answers(view: View, items: list[Item], understanding: Understanding) 
         elif words:
             found.append((words, faq))
     return _facts(found)
+
+
+def _asked_subjects(text: str) -> list[int]:
+    """Rows of subjects.toml that are asked about: the first of each clause, then the others."""
+    rows = _subjects()
+    clauses = [c for c in _CLAUSES.split(text) if c]
+    of_each = [next((n for n, row in enumerate(rows) if row.is_asked(clause)), None) for clause in clauses]
+    firsts = [place for place in of_each if place is not None and rows[place].is_asked(text)]
+    others = [place for place, row in enumerate(rows) if row.is_asked(text)]
+    return list(dict.fromkeys((*firsts, *others) if len(set(firsts)) > 1 else (*others, *firsts)))
+
+
+def _of_the_goods(faq: Faq, telling: set[str], items: list[Item]) -> float:
+    """How much of what was said stands in a question and answer about the very product: 口罩, 微信."""
+    if not items or faq.product_id != items[0].product.id or not telling:
+        return 0.0
+    name = items[0].product.name
+    whole = f"{faq.question} {faq.answer}".lower()
+    return sum(part in whole and part not in name for part in telling) / len(telling)
 
 
 def near_answers(view: View, items: list[Item], understanding: Understanding) -> list[Fact]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from runtime.knowledge.answers import answers_on, direct_answers, near_answers
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.product_facts import asked_of, product_facts
 from runtime.knowledge.reasons import reason_for
@@ -62,6 +63,7 @@ _NO_HINTS = {Intent.OTHER, Intent.NO_INTEREST, Intent.COMPLAINT}
 _NO_GOODS = {Intent.GREETING, Intent.HUMAN}
 _NO_FACTS = {Tactic.GREET, Tactic.FAREWELL, Tactic.HAND_OVER}
 _ABOUT_OFFERS = {Intent.PROMOTION, Intent.BARGAIN}
+_BOTH = re.compile(r"(两[个款台者]|二者|俩|它们).{0,5}差")
 _SEVERAL = {Intent.RECOMMEND, Intent.COMPARE}  # even while one product is in focus
 
 
@@ -124,7 +126,7 @@ def _goods(
         return _hits(view, hits, named, state, today)
     focus = [state.focus] if state.focus and state.focus in view.rows else []
     shown = [id for id in state.shown if id in view.rows]
-    if intent is Intent.COMPARE and len(shown) > 1:
+    if (intent is Intent.COMPARE or _BOTH.search(understanding.text)) and len(shown) > 1:
         return _hits(view, hits, (focus if state.focus in shown else []) + shown, state, today)
     if focus and intent not in _SEVERAL:
         return _hits(view, hits, focus, state, today)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.asked import asked_for, is_about
+from runtime.knowledge.asked import answer
 from runtime.knowledge.items import Item, price_on, says_size
 from runtime.knowledge.promotion_facts import promotion_facts
+from runtime.knowledge.topics import is_about
 from runtime.types import DialogueState, Fact, FactKind, Product, Understanding
 
 _K = FactKind
@@ -16,7 +17,7 @@ _KEY_SPECS = {
     *("匹数", "适用面积", "容量", "屏幕", "尺寸", "存储", "内存"),
     *("续航", "能效等级", "噪音", "吸力", "风量", "通量", "加热"),
 }
-_MAX_ASKED = 3
+_MAX_ASKED = 5
 
 
 def product_facts(
@@ -56,9 +57,11 @@ def _facts(
 def asked_of(
     item: Item, items: list[Item], state: DialogueState, understanding: Understanding, today: date
 ) -> list[Fact]:
-    """The facts of ``item`` that the words ask for, the most directly asked first."""
-    every = (fact for kind in _by_kind(item, items, state, today).values() for fact in kind)
-    return asked_for(understanding.text, understanding.slots, every, understanding.intent)
+    """The facts of ``item`` that the words ask for, in the order in which they do."""
+    kinds = _by_kind(item, items, state, today).values()
+    every = [_price(item, today), *(fact for kind in kinds for fact in kind)]
+    found = answer(understanding.text, understanding.slots, every, understanding.intent, item.product)
+    return list(found.facts)
 
 
 def _by_kind(item: Item, items: list[Item], state: DialogueState, today: date) -> dict[FactKind, list[Fact]]:

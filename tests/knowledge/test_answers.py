@@ -54,9 +54,12 @@ def test_other_words_ask_for_no_answer(view: View, text: str) -> None:
     assert ids(view, text) == []
 
 
-def test_an_answer_that_holds_what_was_asked_comes_near(view: View) -> None:
-    item = view.items[view.rows["P002"]]
+def test_an_answer_about_the_very_product_needs_but_a_word_of_it(view: View) -> None:
+    item, other = view.items[view.rows["P002"]], view.items[view.rows["P003"]]
     asked = understood(view, "那个能用微信吗")
-    assert direct_answers(view, [item], asked) == []
-    assert [fact.id for fact in near_answers(view, [item], asked)] == ["F7"]
-    assert near_answers(view, [view.items[view.rows["P003"]]], asked) == []
+    assert [fact.id for fact in direct_answers(view, [item], asked)] == ["F7"]
+    assert direct_answers(view, [other], asked) == near_answers(view, [other], asked) == []
+
+
+def test_each_clause_has_its_subject_answered(view: View) -> None:
+    assert ids(view, "出毛病了找谁，能分六期不") == ["F6", "F5"]
