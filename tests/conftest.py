@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import runtime.shop
 from runtime.settings import Settings
 from runtime.shop import Shop
 from tests.fakes import ScriptedGenerator
+
+# What an example takes depends on what else the machine does, and the first reads tables.
+settings.register_profile("shop", deadline=None)
+settings.load_profile("shop")
 
 
 @pytest.fixture

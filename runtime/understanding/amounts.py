@@ -34,7 +34,9 @@ _OTHER_MONEY_AFTER = re.compile(
     r"(块钱?|元)?的?([这那][款个台件]|优惠|[券折分字]|小作文|红包|[押定]金|差价|运费|[手材安]\w{1,3}费)"
 )
 _ACCEPTED = re.compile(r"(块钱?|元)?(也|都)(行|可以|没关系|没事|能接受|成)")
-_BUDGET_BEFORE = re.compile(r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备)[了个也就最在是为有到]*$")
+_BUDGET_BEFORE = re.compile(
+    r"(预算|价位|价格|价钱|心理价|不能超|控制|花|拿出|准备|一口价|整数|人均|每人)[了个也就最在是为有到]*$"
+)
 _CHANGED_BEFORE = re.compile(r"(再多|多个|贵个|[加提涨降放改调][到成个]?|只有|就)[了个也就最在是为有到]*$")
 _BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的行成卖]|可以|$")
 _OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|[次遍回年度秒倍号色位]|小时")
@@ -42,17 +44,28 @@ _LEAST_BUDGET = 10  # yuan
 _ORDINAL_BEFORE = re.compile(r"[第这那哪前后上下每另换几]$")
 _COUNTED_GOODS = frozenset("台套部份")  # counters that hardly count anything else than what is bought
 _ORDER_BEFORE = re.compile(
-    r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配)[了个上共我着一单]*$"
+    r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配|改|换|补|追加|再做|拍|凑|每人)[了个上共我着一单成到]*$"
 )
 _COUNTED_OTHER = re.compile(
-    r"有?(什么|啥)|哪|都|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面"
+    r"有?(什么|啥)|哪|都(?![要拿买])|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面|店|班|科室|点|数|孔|眼|人|"
+    r"字|电话|说法|理由|解释|链接|价|星期|礼拜|钟头|闹钟"
 )
+# 700一台, 一台多少: what one costs.
+_PRICE_BEFORE = re.compile(r"[0-9百千万块元钱]$")
+_PRICE_AFTER = re.compile(r"多少|几[块钱个]|啥价|什么价|咋卖|怎么卖|便宜|[要得][0-9一二两三四五六七八九几]")
+_SURE_IF_MANY = frozenset("台盏部副套份把")  # of five and more of these hardly anything but goods is told
 # Lengths and weights of people, doors and pipes are no sizes of goods.
 _OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|超过?|差|短|少|走|收)\w{0,3}$")
 _OWN_LENGTH = re.compile(r"[宽长]?的?([*x×乘]|床|沙发)|[宽长]?的")
 _WANTED_BEFORE = re.compile(r"(^|尺寸|规格|[要做选就买])$")
 _WEIGHT = re.compile(r"公斤|kg")
 _LATIN = re.compile(r"[a-z0-9]")
+
+
+_TWO_OR_THREE = re.compile(
+    r"(?<=[买要来拿订整搞弄加])(?P<goods>[俩仨])(?![人口月天年])|(?P<people>[我咱]们?[俩仨])(?=人|[用住吃睡喝过坐在])|"
+    r"(?P<kin>[哥姐娘爷][俩仨]|夫妻俩|两老)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,10 @@ def find_amounts(text: str) -> Iterator[Amount]:
     prices = sum(_is_price(span) for span in spans)
     for start, end, quantity in _measures(text, spans):
         yield Amount(start, end, SlotName.SIZE, quantity, sure=True)
+    for hit in _TWO_OR_THREE.finditer(text):
+        of = SlotName.QUANTITY if hit["goods"] else SlotName.PEOPLE
+        count = 3.0 if hit.group().endswith("仨") else 2.0
+        yield Amount(*hit.span(hit.lastgroup or 0), of, Quantity(count, count, _UNITS[of]), sure=True)
     for span in spans:
         name = _quantity_slot(text, span)
         if name is not None:
@@ -116,7 +133,7 @@ _ABOUT_BEFORE = re.compile(r"^(大概|大约|差不多|估计|也就|约)(是|�
 _BOUND_BEFORE = re.compile(r"^((不|别|不要)?(超过?|低于|少于|小于|到)|最[多高少低]|至[多少]|起码|将近|接近)")
 _BOUND_AFTER = re.compile(r"(以内|之内|以[上下里]|左右|上下|样子|起步?|封顶|往上|出头)+$")
 _HOME_BEFORE = re.compile(r"(祖孙|老少|[两三四]代)+(同堂)?$")
-_HOME_AFTER = re.compile(r"之家")
+_HOME_AFTER = re.compile(r"之家|子")
 
 
 def _household(text: str, start: int, end: int) -> tuple[int, int]:
@@ -160,7 +177,36 @@ def _measures(text: str, spans: tuple[QuantitySpan, ...]) -> Iterator[tuple[int,
 def _is_price(span: QuantitySpan) -> bool:
     """A plain sum of money: several in a sentence are compared, not offered."""
     low, high = span.quantity.low, span.quantity.high
-    return span.quantity.unit in ("", "元") and low == high and (low or 0) >= 200
+    return span.quantity.unit in ("", "元") and low == high and (low or 0) >= _LEAST_PRICE
+
+
+def _is_limit(span: QuantitySpan) -> bool:
+    """三千以内, 两千出头, 五千左右."""
+    low, high = span.quantity.low, span.quantity.high
+    return low is None or high is None or span.quantity.approximate
+
+
+def _stands_as_limit(text: str, span: QuantitySpan, before: str, after: str) -> bool:
+    """Whether a plain sum, or a range, stands where people say what they mean to spend: as a clause of its
+    own, at the beginning of one, or at the end of one that names goods; within one it is a price."""
+    if (span.quantity.high or 0) < _LEAST_PRICE:
+        return False
+    is_range = span.quantity.low != span.quantity.high
+    ends = _LIMIT_ENDS.fullmatch(after) is not None
+    if _LIMIT_BEGINS.fullmatch(before):
+        return ends or not is_range or _names_goods(text)
+    return ends and (_CHANGED_BEFORE.search(before) is not None or (not is_range and _names_goods(text)))
+
+
+def _names_goods(text: str) -> bool:
+    kinds = (SlotName.CATEGORY, SlotName.FEATURE)
+    return any(slot in kinds for _, _, slot, _ in lexicon.mentions(text))
+
+
+_LIMIT_BEGINS = re.compile("那?么?(我?就?想?(要|买|来|找|求)[个台款]?)?")
+_LIMIT_ENDS = re.compile("(块钱?|元)?(的|吧|呢|那种|这样|档)?")
+_LEAST_PRICE = 200  # yuan
+_OF_THE_PAST = re.compile("贵|涨|原来|上[周个]")
 
 
 def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool:
@@ -169,25 +215,50 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
     if name is SlotName.BUDGET:
         if _BUDGET_BEFORE.search(before) or "预算" in text or _ACCEPTED.match(after):
             return True
-        if not _is_price(span):
-            return True
-        return not _ASKED_OF_ME.search(before) and (prices < 2 and not re.search("贵|涨|原来|上[周个]", text))
+        return _is_limit(span) or (
+            _stands_as_limit(text, span, before, after)
+            and prices < 2
+            and not _ASKED_OF_ME.search(before)
+            and not _OF_THE_PAST.search(text)
+        )
     if name is SlotName.QUANTITY:
         low = span.quantity.low or 0
-        whole = not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after))
-        one = _ORDER_ONE.search(before) and not (
-            span.text.endswith("个") and (after or before.endswith("来"))
-        )
-        return bool(whole or one) or (low >= 2 and bool(low >= 5 or _ORDER_BEFORE.search(before)))
+        if low >= 5 or (low >= 2 and _ORDER_BEFORE.search(before)) or _ALL_WANTED.match(after):
+            return True
+        if not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after)):
+            return True  # 一台洗衣机
+        ordered = _ORDER_ONE.search(before) or _goods_precede(before)
+        return bool(ordered) and bool(_ORDER_ENDS.match(after) or _goods_follow(after))
     if name is SlotName.PEOPLE:
         return bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before)) or "口" in span.text
     return True
 
 
 _ASKED_OF_ME = re.compile(r"[^我想只]要$")  # 一个台灯要四百
-_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬]$")
+_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬各]$")
+_ORDER_ENDS = re.compile("[吧呗啊哈]?$|试|先|就[行够好]|到购物车|的?话")
+_ALL_WANTED = re.compile("(我)?(都|全|一起|一块儿?)(要|拿|买|订)")
+_BULK = re.compile("团购|批发|批量|采购|定[制做]|报价|单位|公司|员工|奖品|礼品")
 _LIVE_AFTER = re.compile(r"(的|合)?[用住吃喝洗租过睡]|够|在家")
 _HOME_BEFORE_PEOPLE = re.compile(r"(家里|我家|我们|一家|一共|平时)[一共就有是]*$")
+
+
+_SIZE_FIRST = re.compile(
+    r"[0-9.一二两三四五六七八九十百]+(米|寸|匹|升|公斤|k)[0-9一二三四五六七八九]?的?|[小大]"
+)
+
+
+def _goods_follow(after: str) -> bool:
+    """Goods, with nothing between but their size: 12张1米5床垫."""
+    size = _SIZE_FIRST.match(after)
+    told = after[size.end() :] if size else after
+    return any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.mentions(told[:8]))
+
+
+def _goods_precede(before: str) -> bool:
+    told = before.rstrip("的")
+    known = (SlotName.CATEGORY, SlotName.COLOR)
+    return any(end == len(told) and slot in known for _, end, slot, _ in lexicon.mentions(told))
 
 
 def _fits(name: SlotName, unit: str) -> bool:
@@ -205,6 +276,8 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     start, end = clause_bounds(text, span.start, span.end)
     before, after = text[start : span.start], text[span.end : end]
     unit = span.quantity.unit
+    if unit == "元" and _PIECES.fullmatch(span.text) and _ORDER_BEFORE.search(before) and not after:
+        return SlotName.QUANTITY  # 来一块: a watch
     if unit == "元":
         worth = max(span.quantity.low or 0.0, span.quantity.high or 0.0) >= _LEAST_BUDGET
         asked = _HOW_MUCH.search(span.text)
@@ -212,10 +285,13 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     if unit in _COUNTERS:
         if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
             return None
-        goods = any(at == 0 and slot is SlotName.CATEGORY for at, _, slot, _ in lexicon.mentions(after[:8]))
-        alone = (span.quantity.low or 0) >= 5 and not after
-        ordered = unit in _COUNTED_GOODS or goods or alone or _ORDER_BEFORE.search(before)
-        return SlotName.QUANTITY if ordered else None
+        if span.quantity.high == 1 and (_PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after)):
+            return None
+        many = (span.quantity.low or 0) >= 5
+        alone = many and (not after or unit in _SURE_IF_MANY or _BULK.search(text))
+        beside = _goods_follow(after) or _goods_precede(before)
+        ordered = unit in _COUNTED_GOODS or beside or alone or _ORDER_BEFORE.search(before)
+        return SlotName.QUANTITY if ordered or _ALL_WANTED.match(after) else None
     if unit == "":
         return _bare_number_slot(span, before, after)
     if unit in ("m", "cm") and not _is_own_length(before, after):
@@ -225,6 +301,7 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
     return None if unit == "kg" and not _WEIGHT.search(span.text) else _SLOT_OF_UNIT.get(unit)
 
 
+_PIECES = re.compile("[一两三四五六七八九]块")
 _HOW_MUCH = re.compile(r"^几|几$")  # 几千, 两千几: asked, not offered
 _NO_HOUSEHOLD = re.compile(r"锅|灶|井|饭|水|一[台个份件]|份|位|次|咖")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _REACH = 30  # characters
-_CLAUSE_END = re.compile(r"[，。！？；,!?;\s]|但是?|不过|而是|可是")
+_CLAUSE_END = re.compile(r"[，。！？；,!?;~…\s]|\.{2,}|但是?|不过|而是|可是")
 
 
 def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:

@@ -28,13 +28,11 @@ from runtime.types import (
     Tactic,
     Understanding,
 )
-from runtime.understanding import lexicon
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import find_slots
 from tests.dialogue.talk import NAMES, PRODUCTS, PROMOTION, SHELF, facts_of, understood
 
 IDS = sorted(PRODUCTS)
-lexicon.use("")  # the tables are read once, not within an example
 FEATURES = ("省电", "静音", "变频", "大容量")
 PHRASES = (
     "不要 不是 不用 除了 空调 冰箱 凉川 松岭 变频 省电 静音 白色 老人 客厅 预算 三千 5000以内 再加一千 不限 "

@@ -141,6 +141,31 @@ USERS = [
 ]  # fmt: skip
 
 
+COUNTS = [
+    ("买俩打几折", "quantity=2台"),
+    ("我们俩用", "people=2人"),
+    ("两口子用", "people=2人"),
+    ("哥仨合租", "people=3人"),
+    ("5台，700一台", "quantity=5台"),
+    ("一台多少钱", ""),
+    ("要十二台，六个店分", "quantity=12台"),
+    ("五台不到十台", "quantity=5台"),
+    ("12张1米5床垫", "quantity=12台 size=1.5米 category=床垫"),
+    ("黑色一个", "color=黑色 quantity=1台"),
+    ("床垫一张", "category=床垫 quantity=1台"),
+    ("来一块", "quantity=1台"),
+    ("三个都要了", "quantity=3台"),
+    ("三个都能用吗", ""),
+    ("十二个算团购吗", "quantity=12台"),
+    ("给我一个说法", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "slots"), COUNTS)
+def test_what_is_counted_is_what_is_bought(text: str, slots: str) -> None:
+    assert read(text) == slots
+
+
 @pytest.mark.parametrize(("text", "slots"), WAYS)
 def test_a_feature_is_wished_for_in_other_words(text: str, slots: str) -> None:
     assert read(text) == slots
