@@ -10,18 +10,19 @@ import argparse
 import logging
 import math
 import random
-import time
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
+from export.bert_family import write_vocabulary
 from export.data.shop_language import examples
 from export.origin import GENERATED, Origin, write_origin
 from export.train import corpora, vocab
+from export.train.run import Run, accelerator, logged
 from runtime.understanding.encoder import tokenizer
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,6 @@ BATCH_TOKENS = 2048
 PEAK_RATE = 1e-3
 MASKED = 0.15
 _IGNORED = -100
-_CHECKPOINT_S = 180.0
-_REPORT_STEPS = 50
 
 
 def config(vocab_size: int) -> BertConfig:
@@ -126,67 +125,32 @@ def rate(progress: float) -> float:
 
 
 def train(texts: Sequence[Sequence[int]], size: int, out: Path, minutes: float, seed: int) -> None:
-    """Train until the budget is spent; leaves a Hugging Face folder in ``out``."""
+    """Leaves a Hugging Face folder in ``out``; goes on from a checkpoint there."""
+    device = accelerator()
     torch.manual_seed(seed)
-    model = BertForMaskedLM(config(size))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.01, fused=True)
-    state: dict[str, Any] = {"step": 0, "epoch": 0, "elapsed": 0.0}
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        state = saved["state"]
-        log.info("resumed at step %d, %.0f s", state["step"], state["elapsed"])
+    model = BertForMaskedLM(config(size)).to(device)
+    optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.01, fused=True)
+    run = Run(out, minutes, {"model": model, "optimiser": optimiser})
+    chance = random.Random(seed + run.step)
+    fresh = (batch for _ in count() for batch in batches(texts, chance))
     model.train()
-    budget, started, saved_at = minutes * 60, time.monotonic() - state["elapsed"], time.monotonic()
-    losses, tokens, reported = 0.0, 0, time.monotonic()
-    while state["elapsed"] < budget:
-        chance = random.Random(f"{seed} {state['epoch']} {state['step']}")
-        for batch in batches(texts, chance):
-            for group in optimiser.param_groups:
-                group["lr"] = PEAK_RATE * rate(min(1.0, state["elapsed"] / budget))
-            loss = masked_loss(model, *masked(batch, size, chance))
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            now = time.monotonic()
-            state["step"] += 1
-            state["elapsed"] = now - started
-            losses += loss.item()
-            tokens += sum(map(len, batch))
-            if state["step"] % _REPORT_STEPS == 0:
-                left = (budget - state["elapsed"]) / 60
-                log.info(
-                    "step %d epoch %d loss %.3f %.0f tok/s %.1f min left",
-                    state["step"], state["epoch"], losses / _REPORT_STEPS, tokens / (now - reported), left,
-                )  # fmt: skip
-                losses, tokens, reported = 0.0, 0, now
-            if now - saved_at > _CHECKPOINT_S:
-                _save(checkpoint, model, optimiser, state)
-                saved_at = now
-            if state["elapsed"] >= budget:
-                break
-        state["epoch"] += 1
-    _save(checkpoint, model, optimiser, state)
+    for progress in run.progress():
+        for group in optimiser.param_groups:
+            group["lr"] = PEAK_RATE * rate(progress)
+        ids, attention, labels = (part.to(device) for part in masked(next(fresh), size, chance))
+        loss = masked_loss(model, ids, attention, labels)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        run.note(loss=loss.item())
     model.save_pretrained(out)
-    log.info("done: %d steps, %d epochs, %s", state["step"], state["epoch"], out)
-
-
-def _save(
-    path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, state: dict[str, Any]
-) -> None:
-    """Written beside and renamed, so that a stopped run never leaves half a checkpoint."""
-    beside = path.with_suffix(".part")
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "state": state}, beside)
-    beside.rename(path)
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export pretrain",
-        description="Pre-train the encoder on the corpora.",
+        description="Pre-train the encoder on the corpora; goes on if stopped.",
         epilog="example: python -m export pretrain --corpora corpora --out work/encoder --minutes 25",
     )
     parser.add_argument("--corpora", type=Path, required=True, help="folder with one folder per corpus")
@@ -194,17 +158,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, default=25.0)
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    args.out.mkdir(parents=True, exist_ok=True)
-    documents = list(corpora.documents(args.corpora))
-    tokens = vocab.build(sentence for document in documents for sentence in document)
-    (args.out / "vocab.txt").write_text("\n".join(tokens) + "\n", encoding="utf-8")
-    texts = pieces(documents, random.Random(args.seed))
-    texts += [example.text for example in examples(args.seed, len(texts) // 2)]
-    words = tokenizer(args.out / "vocab.txt", MAX_TOKENS)
-    encoded = [encoding.ids for encoding in words.encode_batch(texts)]
-    log.info("%d texts, %d tokens, vocabulary %d", len(texts), sum(map(len, encoded)), len(tokens))
-    train(encoded, len(tokens), args.out, args.minutes, args.seed)
+    with logged(args.out):
+        documents = list(corpora.documents(args.corpora))
+        tokens = vocab.build(sentence for document in documents for sentence in document)
+        write_vocabulary(args.out, tokens)
+        texts = pieces(documents, random.Random(args.seed))
+        texts += [example.text for example in examples(args.seed, len(texts) // 2)]
+        words = tokenizer(args.out / "vocab.txt", MAX_TOKENS)
+        encoded = [encoding.ids for encoding in words.encode_batch(texts)]
+        log.info("%d texts, %d tokens, vocabulary %d", len(texts), sum(map(len, encoded)), len(tokens))
+        train(encoded, len(tokens), args.out, args.minutes, args.seed)
     write_origin(args.out, origin(args.minutes, args.seed))
     return 0
 

@@ -14,7 +14,7 @@ from export import ablations, generator  # noqa: E402
 from export.data.shop_language import examples  # noqa: E402
 from export.errors import BadSource, Stopped  # noqa: E402
 from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
-from export.train import distill, fewshot, heads, lora, understanding  # noqa: E402
+from export.train import distill, fewshot, heads, lora, pretrain, understanding  # noqa: E402
 from export.train import generator as train_generator  # noqa: E402
 from export.train import tokenizer as train_tokenizer  # noqa: E402
 from export.train.run import Run  # noqa: E402
@@ -42,6 +42,19 @@ def test_a_run_that_is_told_to_stop_keeps_its_last_step(tmp_path: Path) -> None:
         next(stopping)
     assert Run(tmp_path, 60.0, {"model": torch.nn.Linear(2, 2)}).step == 1
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_pretraining_goes_on_and_leaves_a_bert_folder(tmp_path: Path) -> None:
+    talk, to = tmp_path / "corpora" / "chatterbot_zh" / "talk.yml", tmp_path / "encoder"
+    talk.parent.mkdir(parents=True)
+    lines = "".join(f"- - 这台空调{figure}匹多少钱呀\n  - 您稍等我看看有没有货\n" for figure in range(20))
+    talk.write_text(f"categories:\n- 闲聊\nconversations:\n{lines}", encoding="utf-8")
+    arguments = ["--corpora", str(tmp_path / "corpora"), "--out", str(to), "--minutes"]
+    assert pretrain.main([*arguments, A_SECOND]) == 0
+    assert pretrain.main([*arguments, "0.03"]) == 0
+    assert (to / "train.log").read_text(encoding="utf-8").count("resumed at step") == 1
+    assert understanding.begun(to).config.hidden_size == 256
+    assert read_origin(to).command.startswith("python -m export pretrain")
 
 
 @pytest.fixture
