@@ -62,7 +62,7 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         return intent, felt, self.tag(hidden, input_ids), self._embedding(mean)
 
     def tag(self, hidden: Tensor, input_ids: Tensor) -> Tensor:
-        """Slot logits [B,T,K] from the encoder's states [B,T,256] and the pairs on both sides of a token."""
+        """Slot logits [B,T,K] from the encoder's states [B,T,width] and the pairs on both sides of a token."""
         left = self.pairs(pair_hash(input_ids, _PAIRS))
         right = nn.functional.pad(left[:, 1:], (0, 0, 0, 1))
         return self.slot_head(self.dropout(torch.cat([hidden, left, right], -1)))
@@ -72,7 +72,7 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         return self._embedding(self._encoded(input_ids, attention_mask)[1])
 
     def _encoded(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Token states [B,T,256] and their mean [B,256]."""
+        """Token states [B,T,width] and their mean [B,width]."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
         return hidden, (hidden * weights).sum(1) / weights.sum(1)

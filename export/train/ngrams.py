@@ -1,7 +1,7 @@
 """A linear reader of n-grams inside the graph: what it reads from few sentences, it reads soundly.
 
-It is logistic regression on TF-IDF of token 1-, 2- and 3-grams, hashed into one table; the encoder's fusion
-head is then trained on top of it, for what n-grams cannot tell.
+It is logistic regression on TF-IDF of token 1-, 2- and 3-grams, hashed into one table. It knows nothing of
+the encoder; ``Understander`` mixes the logits of both.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _SINGLES, _PAIRS, _TRIPLES = 1 << 13, 1 << 16, 1 << 17
 SIZE = _SINGLES + _PAIRS + _TRIPLES
 _MIN_TEXTS = 2
 _C = 10.0
+_BATCH = 1024
 
 
 def pair_hash(ids: Tensor, size: int) -> Tensor:
@@ -48,18 +49,29 @@ class NgramReader(nn.Module):  # type: ignore[misc]  # torch is not installed wh
         length = self.idf(found).square().sum(1).clamp(min=1e-6).sqrt()
         return self.table(found).sum(1) / length + self.bias
 
-    def fit(self, ids: Sequence[Tensor], heads: Sequence[Sequence[int]]) -> None:
-        """Fit one regression for each head's labels on token ids [1,T]; their logits follow one another."""
-        rows = [ngrams(one, torch.ones_like(one))[0].numpy() for one in ids]
-        ends = np.cumsum([0, *map(len, rows)])
-        counts = sparse.csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), (len(rows), SIZE))
+    def fit(self, texts: Sequence[Sequence[int]], heads: Sequence[Sequence[int]]) -> None:
+        """One regression for each head's labels on texts of token ids; their logits follow one another."""
+        parts = (texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH))
+        counts = sparse.vstack([_counts(part) for part in parts]).tocsr()
         counts.sum_duplicates()
-        texts = np.bincount(counts.indices, minlength=SIZE)
-        idf = np.where(texts >= _MIN_TEXTS, np.log((1 + len(rows)) / (1 + texts)) + 1, 0.0)
-        length = np.sqrt(np.maximum(counts @ idf**2, 1e-6))
-        weighed = sparse.diags(1 / length) @ counts @ sparse.diags(idf)
+        found_in = np.bincount(counts.indices, minlength=SIZE)
+        used = np.flatnonzero(found_in >= _MIN_TEXTS)
+        idf = np.log((1 + len(texts)) / (1 + found_in[used])) + 1
+        length = np.sqrt(np.maximum(counts[:, used] @ idf**2, 1e-6))
+        weighed = sparse.diags(1 / length) @ counts[:, used] @ sparse.diags(idf)
         fitted = [LogisticRegression(C=_C, max_iter=150, tol=1e-5).fit(weighed, labels) for labels in heads]
-        table = np.concatenate([one.coef_ for one in fitted]).T * idf[:, None]
-        self.table.weight.copy_(torch.from_numpy(table))
-        self.idf.weight.copy_(torch.from_numpy(idf[:, None]))
+        learnt = np.concatenate([one.coef_ for one in fitted]).T * idf[:, None]
+        for kept, values in ((self.table.weight, learnt), (self.idf.weight, idf[:, None])):
+            kept.zero_()[torch.from_numpy(used)] = torch.from_numpy(values).float()
         self.bias.copy_(torch.from_numpy(np.concatenate([one.intercept_ for one in fitted])))
+
+
+def _counts(texts: Sequence[Sequence[int]]) -> sparse.csr_matrix:
+    """How often each row of the table stands in each text [texts,SIZE]."""
+    width = max(map(len, texts))
+    ids = torch.tensor([[*text, *([0] * (width - len(text)))] for text in texts])
+    mask = (ids != 0).long()
+    read = mask.repeat(1, 3).bool()
+    ends = np.cumsum([0, *read.sum(1).tolist()])
+    rows = ngrams(ids, mask)[read].numpy()
+    return sparse.csr_matrix((np.ones(ends[-1]), rows, ends), (len(texts), SIZE))
