@@ -62,7 +62,7 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         return intent, felt, self.tag(hidden, input_ids), self._embedding(mean)
 
     def tag(self, hidden: Tensor, input_ids: Tensor) -> Tensor:
-        """Slot logits [B,T,K] from the encoder's states [B,T,width] and the pairs on both sides of a token."""
+        """Slot logits [B,T,K] from the encoder's states [B,T,width] and the pairs around a token."""
         left = self.pairs(pair_hash(input_ids, _PAIRS))
         right = nn.functional.pad(left[:, 1:], (0, 0, 0, 1))
         return self.slot_head(self.dropout(torch.cat([hidden, left, right], -1)))
