@@ -172,9 +172,12 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     torch.set_num_threads(args.threads)
     command = f"python -m export generator --from {args.source.name} --to {args.to.name}"
+    learnt = read_origin(args.adapter).data if args.adapter else ()
+    if args.adapter:
+        command += f" --adapter {args.adapter.name}"
     if args.ship:
         command += f" --ship {args.ship}"
-    origin = further(read_origin(args.source), command)
+    origin = further(read_origin(args.source), command, *learnt)
     figures = export(args.source, args.adapter, args.to, origin)
     if args.ship:
         ship(args.source, args.to, args.ship, origin, figures)
