@@ -12,8 +12,7 @@ from pathlib import Path
 from runtime.understanding.homophones import PAIRS_FILE, in_characters
 
 HAND = Path(__file__).parent / "data" / "patterns" / "hand"
-_MARK = re.compile(r"\[\w+:([^\]]*)\]")
-_LEAST = 3  # how often a pair was written: rarer ones are slips as often as words
+_MARK = re.compile(r"\[\w+:([^\]]*)\]|@[喜怒豫]$")
 
 
 def main(argv: list[str]) -> int:
@@ -29,7 +28,7 @@ def main(argv: list[str]) -> int:
 
 
 def count_pairs(sentences: Iterable[str]) -> str:
-    """A line a character: how often it stands, then each character that follows it, how often.
+    """A line a character: how often it stands, then each that follows it with how often, if more than once.
 
     ``_`` stands for the sentence's end and for all that is not a Chinese character.
     """
@@ -40,8 +39,5 @@ def count_pairs(sentences: Iterable[str]) -> str:
         pairs.update(pairwise(written))
     followers: defaultdict[str, list[str]] = defaultdict(list)
     for (char, after), count in pairs.most_common():
-        if count >= _LEAST:
-            followers[char].append(f"{after}{count}")
-    return "".join(
-        f"{char}{count} {' '.join(followers[char])}".rstrip() + "\n" for char, count in sorted(chars.items())
-    )
+        followers[char].append(f"{after}{count}" if count > 1 else after)
+    return "".join(f"{char}{count} {''.join(followers[char])}\n" for char, count in sorted(chars.items()))
