@@ -52,8 +52,9 @@ class WordIndex:
 
 def likest(shares: Shares, most: int) -> list[int]:
     """Up to so many rows that have any share, those with the largest first, else the earlier."""
-    least = np.partition(shares, -most)[-most] if len(shares) > most else 0.0
-    rows = np.flatnonzero((shares >= least) & (shares > 0))
+    rows = np.flatnonzero(shares)
+    if len(rows) > most:
+        rows = rows[shares[rows] >= np.partition(shares[rows], -most)[-most]]
     return [int(row) for row in rows[np.argsort(-shares[rows], kind="stable")][:most]]
 
 
