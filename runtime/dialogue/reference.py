@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.knowledge.asked import parts_of
 from runtime.knowledge.descriptions import Description, Descriptions, likeness
@@ -25,10 +25,10 @@ class Reference:
 
 
 _KIND = r"(?:个|款|台|种|件|套|部|张|把|只|支|块|条)"
-_THAT = rf"(?:[那这嗰][一两]?{_KIND})"
+_THAT = rf"(?:[那这嗰][一两]?{_KIND}|呢[部只])"
 _REJECT = re.compile(
     rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换一?[个款台种件套部张把](?!(大|小|颜)|[月年天]|.*[多几][少个]?钱)|换别的|"
-    r"(还有|有没有|有|看看?|来点?|推荐(几|一)?[个款]?)(别的|其他|其它|另外)(?!.{0,2}(颜色|优惠|活动|费|问题|功能|牌子|品牌))|"
+    r"(还有|有没有|有|看看?|来点?|推荐(几|一)?[个款]?)(别的|其他|其它|另外)(?!.{0,2}(颜?色|优惠|活动|费|问题|功能|牌子|品牌))|"
     rf"(?<!还)不(太|怎么|是很)?喜欢(?:{_THAT}|它)?[了啊呢吧的]*$|{_THAT}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
     r"(?!\w*[吗么])"
 )
@@ -42,7 +42,7 @@ _BOTH = re.compile(
     rf"[这那]两{_KIND}|两{_KIND}(都|有|哪|比|的?区别)|它们|这[几些]{_KIND}?|哪一?{_KIND}(更|比较)?"
 )
 _EARLIER = re.compile(rf"上一{_KIND}|(之前|先前|最早|一开始)(说|看|问|讲|提|介绍)?(到|过)?的?(那一?{_KIND})?")
-_RETURNS = re.compile(r"回到|说回|再说")
+_RETURNS = re.compile(r"回到|说回|再说|还是|要回|呢$")
 _JUST_NOW = re.compile(r"刚才|刚刚|刚说|前面说|前面讲|前面看")
 _PRONOUN = re.compile(rf"{_THAT}|它|该款|同一?{_KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
 _WHICH_IS = re.compile(rf"的?(是|叫)(哪一?{_KIND}|什么)|的?(是)?哪一?{_KIND}来着")
@@ -58,7 +58,7 @@ _AXES: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
     (
         re.compile(
             rf"最(?:{end})|(?:{end})(一?[点些])?的?那一?{_KIND}|"
-            rf"(?:^|[，,。 那就要])(?:{end})的(?=呢|多少|几|[了吧]|$)"
+            rf"(?:^|[，,。 那就要])(?:{end})的(?=呢|多少|几|[了吧，。!,. ]|$)"
         ),
         spec,
         high,
@@ -66,7 +66,7 @@ _AXES: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
     for end, spec, high in (
         ("便宜|低价|实惠|划算", "价格", False),
         ("(?<!不)贵", "价格", True),
-        ("大(?!的?优惠)", "大小", True),
+        ("大(?!的?优惠|能|可|支持|承|功)", "大小", True),
         ("小", "大小", False),
         ("轻|轻便", "重量", False),
         ("重|沉", "重量", True),
@@ -82,7 +82,7 @@ _NUMBER = re.compile(r"(?:高|^\D*)([0-9]+(?:\.[0-9]+)?)")
 # Words before 那款 or 的, or that begin a clause, by which a product is described.
 _LEAD = (
     "(?:那么?|就是|就|要|我说的?是?|还是|刚才|刚刚|你说的?|你家|你们?|前面|前头|先头|里头|先|看看?|再看看?|说回|"
-    "回到|说的|贵了点|又)*"
+    "回到|[^，,。 ]{0,4}说的?|贵了点|又|人家)*"
 )
 _BEFORE_THAT = re.compile(rf"(?P<what>[^，,。；;!?]{{1,14}}?)的?{_THAT}")
 _LEADING = re.compile(_LEAD)
@@ -94,6 +94,11 @@ _AFTER_THAT = re.compile(rf"(?:^|[，,。；;!? ]){_LEAD}{_THAT}(?P<what>[^，,�
 _OF = re.compile(
     rf"(?:^|[，,。；;!? ]|还是要?|就要?){_LEAD}(?P<what>(?:(?!{_THAT})[^，,。；;!? ]){{2,8}}?)的(?!有)"
 )
+_AGREED = re.compile(r"(?P<what>[0-9]+|[^，,。 ]{2,6})就(?P=what)")
+_LIKE = re.compile(r"[跟和与比像同]$")
+_CLAUSES = re.compile(r"[^，,。；;!?！？…]+")
+_THIS = re.compile(rf"[这呢]{_KIND}")
+_QUESTION = re.compile(r"[呢吗么没不]$|多少|几|啥|什么|怎么|咋")
 _CLAUSE = re.compile(rf"(?:^|[，,。；;!? ]|还是要?|就要?|[和跟与比]){_LEAD}")
 _NAME_ENDS = re.compile(_ENDS)
 _OFF = re.compile(r"(减|便宜|优惠|降|满|送)了?$")
@@ -119,22 +124,50 @@ def point_at(
     """
     if _REJECT.search(text):
         return Reference(rejects=True)
-    points = not wishes or re.search(_THAT, text) is not None
+    points = (
+        not wishes
+        or re.search(_THAT, text) is not None
+        or _QUESTION.search(text.rstrip("?。!~ ")) is not None
+    )
+    compares = _COMPARES.search(text)
+    parts = [(0, len(text))] if compares else [hit.span() for hit in _CLAUSES.finditer(text)][::-1]
+    found: tuple[str, ...] = ()
+    for start, end in parts:  # of several the last counts: 大厅那台太贵了，就除醛这个吧
+        inside = [s for s in slots if start <= s.start and s.end <= end]
+        own = tuple(replace(s, start=s.start - start, end=s.end - start) for s in inside)
+        found = _in_clause(text[start:end], own, state, names, goods, points)
+        if found:
+            break
     same_kind = wanted_category(slots) in (None, state.category)
-    found = (
+    found = found or (
+        (_by_place(text, state, goods) or _by_pronoun(text, state))
+        if same_kind
+        else _of_category(text, slots, state, goods, wishes)
+    )
+    one = any(axis.search(text) for axis, _, _ in _AXES) or _WHICH_IS.search(text)  # 哪个最便宜 means one
+    if compares and not (found and one):
+        found = _pair(text, found, state)
+    return Reference(found)
+
+
+def _in_clause(
+    text: str,
+    slots: tuple[Slot, ...],
+    state: DialogueState,
+    names: CatalogueNames,
+    goods: Descriptions,
+    points: bool,
+) -> tuple[str, ...]:
+    same_kind = wanted_category(slots) in (None, state.category)
+    return (
         _named(text, slots, state, names, goods)
         or (_by_ordinal(text, state) if same_kind else ())
         or (points and _called(text, slots, state, goods))
         or _by_scale(text, slots, state, goods)
         or (points and _described(text, slots, state, goods))
-        or (_by_place(text, state) if same_kind else _of_category(text, slots, state, goods, wishes))
-        or (_by_pronoun(text, state) if same_kind else ())
+        or (_by_pronoun(text, state) if _THIS.search(text) and same_kind else ())
         or ()
     )
-    one = any(axis.search(text) for axis, _, _ in _AXES) or _WHICH_IS.search(text)  # 哪个最便宜 means one
-    if _COMPARES.search(text) and not (found and one):
-        found = _pair(text, found, state)
-    return Reference(found)
 
 
 def _named(
@@ -146,12 +179,19 @@ def _named(
     for slot in slots:
         if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
             items = goods.known(names.named(slot.value))
+            items = [item for item in items if item.product.category == state.category] or items
             items = _at_end(text, items) or _nearest_by_name(text, items)
             items = [item for item in items if all(_has(item, each) for each in told)] or items
             seen = [item for item in items if item.product.id in state.seen]
             plain = [item for item in items if item.product.name == f"{slot.value}{item.product.category}"]
-            found += items if len(items) == 1 else seen[-1:] or plain
+            found += items if len(items) == 1 else seen[-1:] or plain or (_shortest(items) if told else [])
     return tuple(dict.fromkeys(item.product.id for item in found))
+
+
+def _shortest(items: Sequence[Item]) -> list[Item]:
+    """Of 静享1.5匹 and 静享大字1.5匹 the first, where the size alone was said."""
+    ordered = sorted(items, key=lambda item: len(item.product.name))
+    return ordered[:1] if len({len(item.product.name) for item in ordered[:2]}) == 2 else []
 
 
 def _nearest_by_name(text: str, items: Sequence[Item]) -> list[Item]:
@@ -207,32 +247,28 @@ def _by_ordinal(text: str, state: DialogueState) -> tuple[str, ...]:
     return tuple(state.shown[place] for place in places if place < len(state.shown))
 
 
-def _by_place(text: str, state: DialogueState) -> tuple[str, ...]:
-    shown = state.shown
-    if not shown:
+def _by_place(text: str, state: DialogueState, goods: Descriptions) -> tuple[str, ...]:
+    """前面那个, 另一个, 刚才那个: in the list, where that is one only among those talked about before."""
+    seen = [item.product.id for item in goods.known(state.seen) if state.category == item.product.category]
+    listed = state.shown if len(state.shown) > 1 else tuple(seen)
+    before = [id for id in seen if id != state.focus][-1:]
+    if state.focus in state.shown[1:]:
+        before = [state.shown[state.shown.index(state.focus) - 1]]
+    if not listed:
         return ()
-    if _EARLIER.search(text):
-        return _earlier(state)
-    if _JUST_NOW.search(text):
-        return (state.focus or shown[0],)
+    if _JUST_NOW.search(text) and not _RETURNS.search(text):
+        return (state.focus or listed[0],)
+    if _EARLIER.search(text) or _JUST_NOW.search(text) or (_FIRST.search(text) and len(state.shown) < 2):
+        return tuple(before) or listed[:1]
     if _FIRST.search(text):
-        return shown[:1]
+        return listed[:1]
     if _LAST.search(text):
-        return shown[-1:]
+        return listed[-1:]
     if _MIDDLE.search(text):
-        return (shown[len(shown) // 2],)
+        return (listed[len(listed) // 2],)
     if _OTHER.search(text):
-        others = [id for id in (shown if len(shown) > 1 else reversed(state.seen)) if id != state.focus]
-        return tuple(others[:1])
+        return tuple(id for id in (listed if len(state.shown) > 1 else before) if id != state.focus)[:1]
     return ()
-
-
-def _earlier(state: DialogueState) -> tuple[str, ...]:
-    """上一个: the one before the focus, in the list or else in the conversation."""
-    for listed in (state.shown, state.seen):
-        if state.focus in listed and listed.index(state.focus) > 0:
-            return (listed[listed.index(state.focus) - 1],)
-    return (state.focus,) if state.focus else state.shown[:1]
 
 
 def _by_scale(
@@ -300,9 +336,11 @@ def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
         yield 0, asked.start(), True
     if _WISHES.search(text) and not re.search(_THAT, text):
         return
-    for pattern in (_BEFORE_THAT, _AFTER_THAT, _OF):
+    for pattern in (_BEFORE_THAT, _AFTER_THAT, _OF, _AGREED):
         for hit in pattern.finditer(text):
             start, end = hit.span("what")
+            if _LIKE.search(text[:start]) and not _COMPARES.search(text):
+                continue  # 跟600那台一样减两百? asks about the other
             start = _LEADING.match(text, start, end).end()  # type: ignore[union-attr]
             if start < end and not _ASKS_IF.match(text, start, end):
                 yield start, end, pattern is not _OF

@@ -16,7 +16,7 @@ from typing import TypeVar
 from runtime.knowledge.asked import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.words import WordIndex, likest
-from runtime.types import Product, Quantity
+from runtime.types import Product, Promotion, Quantity
 
 K = TypeVar("K")
 
@@ -158,10 +158,8 @@ def _prices(item: Item) -> tuple[float, ...]:
 @lru_cache(maxsize=2048)
 def _sheet(item: Item) -> _Sheet:
     product = item.product
-    told = " ".join((item.sheet, *product.colors))
-    terms = " ".join(
-        (product.delivery, product.installation, product.warranty, *(p.text for p in item.promotions))
-    )
+    told = " ".join((item.sheet, *product.colors, *map(_offer, item.promotions)))
+    terms = " ".join((product.delivery, product.installation, product.warranty))
     return _Sheet(
         name=_parts(product.name),
         words=_parts(told),
@@ -171,6 +169,10 @@ def _sheet(item: Item) -> _Sheet:
         prices=_prices(item),
         traits=item.traits | {product.brand, *product.features, *product.colors},
     )
+
+
+def _offer(promotion: Promotion) -> str:
+    return promotion.text + (" 打折" if promotion.text.endswith("折") else "")
 
 
 def _parts(text: str) -> frozenset[str]:
