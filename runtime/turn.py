@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from runtime.dialogue.fold import fold, settle
 from runtime.dialogue.meaning import reconsider
+from runtime.dialogue.reference import point_at, without_pointing
 from runtime.dialogue.tactics import Choice
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
@@ -106,7 +107,9 @@ async def run_turn(
     yield Understood(understanding)
 
     understanding = reconsider(state, understanding, view.names, view.sold_under)
-    folded = fold(state, understanding, view.names, view.described)
+    reference = point_at(understanding, state, view.names, view.described)
+    folded = fold(state, understanding, reference, view.names, view.product)
+    understanding = without_pointing(understanding, reference, view.product)
     clock.lap("state")
     choice, evidence = await shop.look_up(view, folded, understanding, today)
     clock.lap("retrieve")

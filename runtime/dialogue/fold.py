@@ -24,11 +24,10 @@ from dataclasses import replace
 from runtime.dialogue.budget import fold_budget, with_budget
 from runtime.dialogue.category import fold_category
 from runtime.dialogue.features import asks_about_focus, fold_features, measures
-from runtime.dialogue.reference import Lookup, Reference, point_at
+from runtime.dialogue.reference import WISHING, Lookup, Reference
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
 from runtime.dialogue.traits import fold_traits
-from runtime.knowledge.descriptions import Descriptions
 from runtime.types import (
     DialogueState,
     Evidence,
@@ -51,18 +50,19 @@ from runtime.understanding.slots import CatalogueNames
 HISTORY_TURNS = 6
 
 _NO_GOAL = {Intent.NO_INTEREST, Intent.HUMAN, Intent.GREETING, Intent.OTHER}
-_WISHING = {Intent.RECOMMEND, Intent.CUSTOM}
 _COUNTED = re.compile("[一二两三四五六七八九十几多0-9][个间套]?$")
 _SERVICE = {Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY, Intent.COMPLAINT, Intent.ORDER, Intent.HUMAN}
 
 
 def fold(
-    state: DialogueState, understanding: Understanding, names: CatalogueNames, goods: Descriptions
+    state: DialogueState,
+    understanding: Understanding,
+    reference: Reference,
+    names: CatalogueNames,
+    lookup: Lookup,
 ) -> DialogueState:
     """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold."""
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
-    lookup = goods.product
-    reference = point_at(text, slots, state, names, goods, intent in _WISHING)
     after = replace(state, turn=state.turn + 1)
     after = fold_category(after, text, slots, intent, reference, names, lookup)
     after = fold_budget(after, text, slots, intent, lookup)
@@ -72,7 +72,7 @@ def fold(
     asks = asks_about_focus(after, text, slots, reference)
     if not asks:
         after = fold_features(after, text, slots)
-    wishes = not (asks and measures(text)) and (intent in _WISHING or not (asks or intent in _SERVICE))
+    wishes = not (asks and measures(text)) and (intent in WISHING or not (asks or intent in _SERVICE))
     after = _fold_focus(after, state, text, wishes, reference, lookup)
     return after if intent in _NO_GOAL else replace(after, goal=intent)
 

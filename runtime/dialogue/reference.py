@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from runtime.knowledge.asked import parts_of
 from runtime.knowledge.descriptions import Description, Descriptions, likeness
 from runtime.knowledge.items import Item, comes_in
-from runtime.types import DialogueState, Product, Slot, SlotName
+from runtime.types import DialogueState, Intent, Product, Slot, SlotName, Understanding
 from runtime.understanding.numbers import normalise_text, parse_quantities, render_quantity
 from runtime.understanding.slots import CatalogueNames
 
 Lookup = Callable[[str], Product | None]  # id -> the product as it is now; None: no longer there
+
+
+WISHING = {Intent.RECOMMEND, Intent.CUSTOM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Reference:
     """What was pointed at."""
 
     products: tuple[str, ...] = ()  # ids in the order of mention; none: nothing was pointed at
+    spans: tuple[tuple[int, int], ...] = ()  # where in the text goods are described: 跑步那个 of 跑步那个几多
     rejects: bool = False  # 换一个, 都不喜欢: something other than what is shown
 
 
@@ -109,65 +113,88 @@ _LONGEST_NAME, _PLAINLY = 10, 3  # characters; so many name a product wherever t
 
 
 def point_at(
-    text: str,
-    slots: tuple[Slot, ...],
-    state: DialogueState,
-    names: CatalogueNames,
-    goods: Descriptions,
-    wishes: bool = False,
+    understanding: Understanding, state: DialogueState, names: CatalogueNames, goods: Descriptions
 ) -> Reference:
-    """What ``text`` points at, judged before this turn's words have changed ``state``.
+    """What was pointed at, judged before this turn's words have changed ``state``.
 
     A named model wins over a place in the list (第二个), that over an end of a scale (最便宜的那个), that
     over a description (白色那款), that over a pronoun (它), which means the product in focus. Words that
-    only wish (``wishes``) describe goods, they do not point at one, unless with 那款.
+    only wish describe goods, they do not point at one, unless with 那款 or in a question.
     """
+    text, slots = understanding.text, understanding.slots
     if _REJECT.search(text):
         return Reference(rejects=True)
-    points = (
-        not wishes
-        or re.search(_THAT, text) is not None
-        or _QUESTION.search(text.rstrip("?。!~ ")) is not None
-    )
+    category = wanted_category(slots)
+    same_kind = category in (None, state.category)
+    wishes = understanding.intent in WISHING
+    points = not wishes or bool(re.search(_THAT, text) or _QUESTION.search(text.rstrip("?。!~ ")))
     compares = _COMPARES.search(text)
-    parts = [(0, len(text))] if compares else [hit.span() for hit in _CLAUSES.finditer(text)][::-1]
-    found: tuple[str, ...] = ()
-    for start, end in parts:  # of several the last counts: 大厅那台太贵了，就除醛这个吧
-        inside = [s for s in slots if start <= s.start and s.end <= end]
-        own = tuple(replace(s, start=s.start - start, end=s.end - start) for s in inside)
-        found = _in_clause(text[start:end], own, state, names, goods, points)
+    clauses = [(0, len(text))] if compares else [hit.span() for hit in _CLAUSES.finditer(text)][::-1]
+    for start, end in clauses:  # of several the last counts: 大厅那台太贵了，就除醛这个吧
+        found, spans = _in_clause(
+            text[start:end], _within(slots, start, end), category, state, names, goods, points
+        )
         if found:
+            spans = tuple((first + start, last + start) for first, last in spans)
             break
-    same_kind = wanted_category(slots) in (None, state.category)
-    found = found or (
-        (_by_place(text, state, goods) or _by_pronoun(text, state))
-        if same_kind
-        else _of_category(text, slots, state, goods, wishes)
-    )
+    else:
+        found, spans = (), ()
+        if same_kind:
+            found = _by_place(text, state, goods) or _by_pronoun(text, state)
+        else:
+            found = _of_category(text, slots, state, goods, wishes)
     one = any(axis.search(text) for axis, _, _ in _AXES) or _WHICH_IS.search(text)  # 哪个最便宜 means one
     if compares and not (found and one):
         found = _pair(text, found, state)
-    return Reference(found)
+    return Reference(found, () if found[:1] == (state.focus,) else spans)
+
+
+def _within(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
+    """Slots of a clause, counted from its beginning."""
+    inside = (slot for slot in slots if start <= slot.start and slot.end <= end)
+    return tuple(replace(slot, start=slot.start - start, end=slot.end - start) for slot in inside)
+
+
+def without_pointing(understanding: Understanding, reference: Reference, lookup: Lookup) -> Understanding:
+    """Words that describe a product named as such: of 跑步那个几多 the question is 几多."""
+    product = lookup(reference.products[0]) if reference.products else None
+    if product is None or not reference.spans:
+        return understanding
+    text = understanding.text
+    names = tuple(
+        Slot(SlotName.MODEL, text[first:last], first, last, product.model or product.name)
+        for first, last in reference.spans
+    )
+    kept = (
+        slot
+        for slot in understanding.slots
+        if not any(slot.start < last and first < slot.end for first, last in reference.spans)
+    )
+    slots = sorted((*kept, *names), key=lambda slot: slot.start)
+    return replace(understanding, slots=tuple(slots))
+
+
+_Found = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]  # ids, and where they are described
 
 
 def _in_clause(
     text: str,
     slots: tuple[Slot, ...],
+    category: str | None,
     state: DialogueState,
     names: CatalogueNames,
     goods: Descriptions,
     points: bool,
-) -> tuple[str, ...]:
-    same_kind = wanted_category(slots) in (None, state.category)
-    return (
-        _named(text, slots, state, names, goods)
-        or (_by_ordinal(text, state) if same_kind else ())
-        or (points and _called(text, slots, state, goods))
-        or _by_scale(text, slots, state, goods)
-        or (points and _described(text, slots, state, goods))
-        or (_by_pronoun(text, state) if _THIS.search(text) and same_kind else ())
-        or ()
-    )
+) -> _Found:
+    same_kind = category in (None, state.category)
+    kind = category or state.category
+    if found := _named(text, slots, state, names, goods) or (_by_ordinal(text, state) if same_kind else ()):
+        return found, ()
+    for described in (_called, _by_scale, _described) if points else (_by_scale,):
+        found, spans = described(text, slots, kind, state, goods)
+        if found:
+            return found, spans
+    return (_by_pronoun(text, state) if _THIS.search(text) and same_kind else ()), ()
 
 
 def _named(
@@ -272,17 +299,20 @@ def _by_place(text: str, state: DialogueState, goods: Descriptions) -> tuple[str
 
 
 def _by_scale(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions
-) -> tuple[str, ...]:
-    """最便宜的, 大的那个: of those shown, where that is one only of those talked about so far."""
-    category = wanted_category(slots) or state.category
+    text: str, slots: tuple[Slot, ...], category: str | None, state: DialogueState, goods: Descriptions
+) -> _Found:
+    """最便宜的, 大的那个: of those shown, where that is one only of those talked about, else of the kind."""
+    scale = next((hit for pattern, _, _ in _AXES if (hit := pattern.search(text))), None)
+    if scale is None:
+        return (), ()
     shown = [item for item in goods.known(state.shown) if category in (None, item.product.category)]
     seen = [item for item in goods.known(state.seen) if category in (None, item.product.category)]
+    whole = category and not shown and not seen and scale[0].startswith("最")
+    kind = goods.of_kind(category, Description(frozenset())) if whole else []
     sizes = [slot for slot in slots if slot.name is SlotName.SIZE and not slot.negated]
-    items = [
-        item for item in (shown if len(shown) > 1 or not seen else seen) if all(_has(item, s) for s in sizes)
-    ]
-    return tuple(item.product.id for item in _at_end(text, items))
+    talked_of = shown if len(shown) > 1 or not seen else seen
+    items = [item for item in talked_of or kind if all(_has(item, size) for size in sizes)]
+    return tuple(item.product.id for item in _at_end(text, items)), (scale.span(),)
 
 
 def _at_end(text: str, items: Sequence[Item]) -> list[Item]:
@@ -312,10 +342,9 @@ def _measure(spec: str, item: Item, items: Sequence[Item]) -> float | None:
 
 
 def _described(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions
-) -> tuple[str, ...]:
+    text: str, slots: tuple[Slot, ...], category: str | None, state: DialogueState, goods: Descriptions
+) -> _Found:
     """24db那台, 600加仑的, 能锁游戏的是哪台: the one that the words tell from all others of its kind."""
-    category = wanted_category(slots) or state.category
     for start, end, pointed in _phrases(text):
         description = _description(text, start, end, slots)
         if not (description.words or description.amounts or (description.traits and pointed)):
@@ -326,8 +355,8 @@ def _described(
             pools.insert(0, (_in_question(description, category, state, goods), sure))
         for items, sure in pools:
             if found := _best(description, items, state, sure, pointed):
-                return (found,)
-    return ()
+                return (found,), ((start, end),)
+    return (), ()
 
 
 def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
@@ -346,17 +375,18 @@ def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
                 yield start, end, pattern is not _OF
 
 
-def _called(text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions) -> tuple[str, ...]:
+def _called(
+    text: str, slots: tuple[Slot, ...], category: str | None, state: DialogueState, goods: Descriptions
+) -> _Found:
     """学习平板送不送笔, 青春版抹布会洗吗: those in whose name alone the words stand that begin a clause.
 
     Words that stand in the sheet of the product in focus ask about it: 安装要钱吗, 降噪多少分贝.
     """
-    category = wanted_category(slots) or state.category
     items = _in_question(Description(frozenset()), category, state, goods)
     own = _told(goods.known((state.focus or "",)))
     names = {item.product.id: normalise_text(item.product.name) for item in items}
     begins = {hit.end() for hit in _CLAUSE.finditer(text)}
-    found = []
+    found: dict[str, tuple[int, int]] = {}
     for start in range(len(text) - 1):
         rest = text[start : start + _LONGEST_NAME]
         for length in range(len(rest), 1 if start in begins else _PLAINLY - 1, -1):
@@ -366,9 +396,9 @@ def _called(text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Des
             said, after = _own_words(rest[:length], goods.product(named[0])), rest[length:]
             clear = len(said) > 2 or _NAME_ENDS.match(after) or after.startswith(category or "\n")
             if len(named) == 1 and len(said) > 1 and clear and said not in own:
-                found += named
+                found.setdefault(named[0], (start, start + length))
             break
-    return tuple(dict.fromkeys(found))
+    return tuple(found), tuple(found.values())
 
 
 def _own_words(said: str, product: Product | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from runtime.dialogue.fold import fold, settle
+from runtime.dialogue.reference import point_at
 from runtime.dialogue.tactics import Choice, Situation, choose_tactic
 from runtime.generation.templates import template_reply
 from runtime.knowledge import fact_text
@@ -86,6 +87,11 @@ def understood(
     )
 
 
+def after_words(state: DialogueState, understanding: Understanding) -> DialogueState:
+    reference = point_at(understanding, state, NAMES, SHELF)
+    return fold(state, understanding, reference, NAMES, SHELF.product)
+
+
 def facts_of(product: Product) -> tuple[Fact, ...]:
     """Everything that may be said of a product, worded as the shop words it."""
     texts = (
@@ -162,7 +168,7 @@ class Talk:
     def say(self, text: str, intent: Intent, emotion: Emotion = Emotion.NEUTRAL) -> DialogueState:
         """One turn; the state before the reply was settled is what the customer's words made of it."""
         understanding = understood(text, intent, emotion)
-        folded = fold(self.state, understanding, NAMES, SHELF)
+        folded = after_words(self.state, understanding)
         evidence = ordered(find(folded, promotions=self.promotions), intent)
         self.choice = choose_tactic(folded, understanding, Situation.of(folded, evidence))
         self.reply = template_reply(self.choice.tactic, intent, evidence, folded, self.choice.ask)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.dialogue.fold import HISTORY_TURNS, fold, settle
+from runtime.dialogue.fold import HISTORY_TURNS, settle
 from runtime.dialogue.tactics import Choice
 from runtime.types import (
     DialogueState,
@@ -30,7 +30,7 @@ from runtime.types import (
 )
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import find_slots
-from tests.dialogue.talk import NAMES, PRODUCTS, PROMOTION, SHELF, facts_of, understood
+from tests.dialogue.talk import NAMES, PRODUCTS, PROMOTION, after_words, facts_of, understood
 
 IDS = sorted(PRODUCTS)
 FEATURES = ("省电", "静音", "变频", "大容量")
@@ -106,7 +106,7 @@ def test_nothing_that_is_said_makes_the_fold_fail(
 ) -> None:
     before = asdict(state)
     slots = find_slots(text, (), NAMES) + tuple(slot for each in wild for slot in each)
-    after = fold(state, said(text, intent, slots), NAMES, SHELF)
+    after = after_words(state, said(text, intent, slots))
     assert asdict(state) == before
     assert after.turn == state.turn + 1
     json.dumps(asdict(after), allow_nan=False)
@@ -115,7 +115,7 @@ def test_nothing_that_is_said_makes_the_fold_fail(
 @given(states, texts, st.sampled_from(Intent))
 def test_what_the_fold_leaves_is_consistent(state: DialogueState, text: str, intent: Intent) -> None:
     state = replace(state, features=(), excluded=())
-    after = fold(state, said(text, intent, find_slots(text, (), NAMES)), NAMES, SHELF)
+    after = after_words(state, said(text, intent, find_slots(text, (), NAMES)))
     assert not set(after.features) & set(after.excluded)
     assert after.category not in after.excluded
     assert len(set(after.features)) == len(after.features)
@@ -125,7 +125,7 @@ def test_what_the_fold_leaves_is_consistent(state: DialogueState, text: str, int
 
 @given(states, st.sampled_from(("嗯", "好的", "知道了", "多少钱", "", "谢谢")), st.sampled_from(Intent))
 def test_words_without_slots_leave_what_is_known(state: DialogueState, text: str, intent: Intent) -> None:
-    after = fold(state, understood(text, intent), NAMES, SHELF)
+    after = after_words(state, understood(text, intent))
     # Only goods that the shop no longer has, or a model without its product, do not outlive a turn.
     assert state == replace(
         after, turn=state.turn, goal=state.goal, focus=state.focus, model=state.model, brand=state.brand
@@ -136,8 +136,8 @@ def test_words_without_slots_leave_what_is_known(state: DialogueState, text: str
 
 @given(states, texts, st.sampled_from(Intent))
 def test_the_same_words_twice_want_the_same(state: DialogueState, text: str, intent: Intent) -> None:
-    once = fold(state, understood(text, intent), NAMES, SHELF)
-    again = fold(state, understood(text, intent), NAMES, SHELF)
+    once = after_words(state, understood(text, intent))
+    again = after_words(state, understood(text, intent))
     assert once == again
 
 
@@ -194,13 +194,13 @@ def test_history_keeps_the_last_turns() -> None:
 
 def test_a_product_that_is_gone_is_no_focus() -> None:
     state = DialogueState(category="空调", focus="P404", shown=("P404", "P001"))
-    after = fold(state, understood("最便宜的那个", Intent.FUNCTION), NAMES, SHELF)
+    after = after_words(state, understood("最便宜的那个", Intent.FUNCTION))
     assert after.focus == "P001"
 
 
 @pytest.mark.parametrize("text", ["五千", "预算五千", "5000块", "五千左右", "５ｋ", "五千块钱以内"])
 def test_a_budget_of_one_number_is_a_ceiling(text: str) -> None:
-    state = fold(DialogueState(), understood(text, Intent.RECOMMEND), NAMES, SHELF)
+    state = after_words(DialogueState(), understood(text, Intent.RECOMMEND))
     assert (state.budget_min, state.budget_max) == (None, 5000.0)
 
 
@@ -218,9 +218,9 @@ def test_a_budget_of_one_number_is_a_ceiling(text: str) -> None:
 )
 def test_a_bare_number_answers_what_was_asked(asked: SlotName, text: str, name: str, value: object) -> None:
     state = DialogueState(category="空调", tactic=Tactic.ASK, asked=(asked,))
-    after = fold(state, understood(text), NAMES, SHELF)
+    after = after_words(state, understood(text))
     assert getattr(after, name) == value
-    unasked = fold(replace(state, tactic=Tactic.INFORM), understood(text), NAMES, SHELF)
+    unasked = after_words(replace(state, tactic=Tactic.INFORM), understood(text))
     assert getattr(unasked, name) is None
 
 
