@@ -40,12 +40,13 @@ def fold_budget(
 ) -> DialogueState:
     """``state`` with the budget as it is after these words; 有便宜点的吗 means cheaper than the focus."""
     money = amounts(slots, SlotName.BUDGET)
+    limits = [(slot, q) for slot, q in money if q.low is None or q.high is None]
     if len(money) > 1 and not _CHANGES.search(text):
-        money = []  # 一个两千一个四千: prices are compared
+        money = limits  # 一个两千一个四千: prices are compared
     product = lookup(state.focus) if state.focus else None
     if product is not None and state.tactic is not Tactic.ASK and not _LIMITS.search(text):
         money = [(slot, q) for slot, q in money if not _is_tag(q, product.price)]
-        money = [] if intent is Intent.BARGAIN and state.budget_max is None else money
+        money = limits if intent is Intent.BARGAIN and state.budget_max is None else money
     if money:
         return with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):

@@ -21,11 +21,13 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 _SLIP = re.compile(r"不是|说错|[搞弄]错|错了|我是说|应该是|我说的是")
 _ASIDE = re.compile(
     r"([到离距]|旁边?|边上|[上下里后前]面|底下?|里头?|跟前|对面|上(?![一二三四五六七八九0-9楼门的])|已经|我?有了|买过|买了|刚买)|"
+    r"的?(支架|壳|膜|架子|罩|套子|盒子|遥控器?|滤芯|配件|充电器?|插座|孔|管子?|师傅|费)|"
+    r"(是|都|也|还)?(已经?|早就?)?(装好|有了|够用|不缺|是(安卓|苹果|华为|小米|旧的|老的))|"
     r"上?(也|都|就)?(能|可以|能不能|可不可以|会不会|要不要)?(远程|直接|同时)?(遥控|控制|操作|连|绑|投|同步|互通|配对)"
 )
 # It is an old one, a tool, a gift or something to be joined to.
 _ASIDE_BEFORE = re.compile(
-    r"((旧|老|原来|以前|原先)的?|(?<![适没])[用连接擦吸挨靠投充当像]|控制|遥控|[送赠](不[送赠])?)(我?的?|我们?家?的?|苹果|安卓)"
+    r"((旧|老|原来|以前|原先)的?|(?<![适没])[用连接擦吸挨靠投充当像]|控制|遥控|[送赠](不[送赠])?)(我的?|我们?家的?|苹果|安卓)?"
     r"(一?[个台部副套只件块张把])?$"
 )
 _JOINED = re.compile("[和跟、与及]|还有|或者?")
@@ -33,6 +35,11 @@ _JOINED = re.compile("[和跟、与及]|还有|或者?")
 _BRINGS_IN = re.compile(
     r"(想|[要买换看来找选挑卖配搭加整弄]|推荐|有没有|有[没冇]?得?|还有|那|回到|刚才|另外|顺便|再|[的个台款把张盏口部只])$|^$"
 )
+# Which of two kinds is wanted: 想买个台灯放床头, the one that a wish leads to.
+_WISHED = re.compile(
+    r"([想要买换来找选挑配整]|看看?|推荐|有没有|有[没冇]得?)(一?[个台款张把盏口部只套]|点|下|几款)?(\w{0,6}的)?$"
+)
+_GOES_ON = re.compile("(也|都|还)?(想?[要看买]|多少|怎么|咋|有|呢|哪|啥|[,。!?~ ]|$)")
 _FIGURES = re.compile(r"[0-9.]+(升|寸|公斤|匹|米|k|加仑|l|kg|g)?")
 
 
@@ -73,14 +80,16 @@ def _category(
     said = [slot for slot in slots if slot.name is SlotName.CATEGORY and not slot.negated]
     kinds = {slot: _kind(state, slot, sold, names, lookup) for slot in said}
     asides = _asides(text, said)
-    named = [
-        kinds[slot]
+    brought = [
+        slot
         for slot in said
         if slot not in asides
         and (state.category is None or _is_brought_in(text, slot, kinds[slot], state, sold))
     ]
+    named = [kinds[slot] for slot in brought]
     if named:
-        return state.category if intent is Intent.COMPARE and state.category in named else named[-1]
+        compares = intent is Intent.COMPARE and state.category in named
+        return state.category if compares else kinds[_wished(text, brought)]
     product = lookup(reference.products[0]) if reference.products else None
     if product:
         return product.category
@@ -112,6 +121,13 @@ def _asides(text: str, said: list[Slot]) -> set[Slot]:
         if joined_to_one or _ASIDE.match(text, slot.end) or _ASIDE_BEFORE.search(text[start : slot.start]):
             asides.add(slot)
     return asides
+
+
+def _wished(text: str, named: list[Slot]) -> Slot:
+    """The last kind named, unless a wish leads to one before it and nothing is wished of the last."""
+    last = named[-1]
+    wished = [slot for slot in named if _WISHED.search(text[: slot.start])]
+    return wished[-1] if wished and not _GOES_ON.match(text, last.end) else last
 
 
 def _is_brought_in(text: str, slot: Slot, kind: str, state: DialogueState, sold: set[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from runtime.dialogue.reference import Reference
 from runtime.dialogue.said import joined, without
 from runtime.types import DialogueState, Slot, SlotName
+from runtime.understanding import lexicon
 from runtime.understanding.clauses import clause_bounds
 
 _SOFT_BEFORE = re.compile(r"(不用|不需要|不必|没必要|不要求|不一定|不强求)\w{0,3}$")
@@ -48,15 +49,17 @@ def measures(text: str) -> bool:
 
 def asks_about_focus(state: DialogueState, text: str, slots: tuple[Slot, ...], reference: Reference) -> bool:
     """它静音吗 asks about the product in focus; 静音的多少钱 about others that are."""
-    if reference.products:
-        return _is_question(text)
     described = any(s.name is SlotName.FEATURE and _DESCRIBING.match(text, s.end - 1) for s in slots)
-    return state.focus is not None and not reference.rejects and not described and _is_question(text)
+    about = bool(reference.products) or (state.focus is not None and not reference.rejects)
+    return about and not described and _is_question(text)
 
 
 def fold_features(state: DialogueState, text: str, slots: tuple[Slot, ...]) -> DialogueState:
     """``state``, whose category is up to date, with the features wished for, in the order of mention."""
-    wanted, dropped, refused = [_SIZED[size] for size in _sizes_of_kinds(text, slots)], [], []
+    wanted = [*(_SIZED[size] for size in _sizes_of_kinds(text, slots))]
+    if state.focus is None or _WISH.search(text):
+        wanted += lexicon.hints(text)
+    dropped, refused = [], []
     for slot in slots:
         if slot.name is not SlotName.FEATURE or not isinstance(slot.value, str):
             continue

@@ -28,7 +28,7 @@ def fold_traits(state: DialogueState, text: str, slots: tuple[Slot, ...], lookup
     """``state`` with what was last said of the goods, and what was turned down in ``excluded``."""
     brands, models, colors = (words(slots, n) for n in (SlotName.BRAND, SlotName.MODEL, SlotName.COLOR))
     sizes = words(slots, SlotName.SIZE) + [render_quantity(size) for _, size in amounts(slots, SlotName.SIZE)]
-    counts = [q.high for _, q in amounts(slots, SlotName.QUANTITY) if q.high and 1 <= q.high <= 100_000]
+    counts = [q.high for _, q in amounts(slots, SlotName.QUANTITY) if q.low and q.high and q.high <= 100_000]
     denied = _denied(state, text, slots, lookup)
     wanted = [*brands, *models, *colors]
     return replace(

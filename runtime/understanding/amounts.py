@@ -47,7 +47,7 @@ _ORDER_BEFORE = re.compile(
     r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配|改|换|补|追加|再做|拍|凑|每人)[了个上共我着一单成到]*$"
 )
 _COUNTED_OTHER = re.compile(
-    r"有?(什么|啥)|哪|都(?![要拿买])|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面|店|班|科室|点|数|孔|眼|人|"
+    r"有?(什么|啥)|哪|都(?![要拿买有])|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面|店|班|科室|点|数|孔|眼|人|"
     r"字|电话|说法|理由|解释|链接|价|星期|礼拜|钟头|闹钟"
 )
 # 700一台, 一台多少: what one costs.
@@ -113,7 +113,7 @@ def _may_be(text: str, span: QuantitySpan, name: SlotName) -> bool:
     left, right = clause_bounds(text, span.start, span.end)
     before, after = text[left : span.start], text[span.end : right]
     if name is SlotName.QUANTITY:
-        return not _ORDINAL_BEFORE.search(before)
+        return not (_ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after))
     return name is not SlotName.BUDGET or not _is_other_money(before, after)
 
 
@@ -204,7 +204,7 @@ def _names_goods(text: str) -> bool:
 
 
 _LIMIT_BEGINS = re.compile("那?么?(我?就?想?(要|买|来|找|求)[个台款]?)?")
-_LIMIT_ENDS = re.compile("(块钱?|元)?(的|吧|呢|那种|这样|档)?")
+_LIMIT_ENDS = re.compile("(块钱?|元)?(的话.*|的|吧|呢|那种|这样|档)?")
 _LEAST_PRICE = 200  # yuan
 _OF_THE_PAST = re.compile("贵|涨|原来|上[周个]")
 
@@ -227,6 +227,8 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
             return True
         if not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after)):
             return True  # 一台洗衣机
+        if not before and not after and text != span.text:
+            return True  # 除醛的，一台
         ordered = _ORDER_ONE.search(before) or _goods_precede(before)
         return bool(ordered) and bool(_ORDER_ENDS.match(after) or _goods_follow(after))
     if name is SlotName.PEOPLE:
@@ -235,7 +237,7 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
 
 
 _ASKED_OF_ME = re.compile(r"[^我想只]要$")  # 一个台灯要四百
-_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬各]$")
+_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬各]$|^那?就先?$|^先$")
 _ORDER_ENDS = re.compile("[吧呗啊哈]?$|试|先|就[行够好]|到购物车|的?话")
 _ALL_WANTED = re.compile("(我)?(都|全|一起|一块儿?)(要|拿|买|订)")
 _BULK = re.compile("团购|批发|批量|采购|定[制做]|报价|单位|公司|员工|奖品|礼品")

@@ -145,6 +145,11 @@ def _ways() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @lru_cache(maxsize=1)
+def _hints() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return _patterns("hints")
+
+
+@lru_cache(maxsize=1)
 def _uses() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return _patterns("uses")
 
@@ -163,10 +168,15 @@ def _adjectives() -> re.Pattern[str]:
         "(?:一?[点个台款张把口部盏只套副]|最|越|特别|一点)?"
     )
     return re.compile(
-        f"{wish}(?P<wished>{adjective})(?=一?[点些啲]|[的嘅滴]|越好|[,。!?~ ]|$)"
+        f"{wish}(?P<wished>{adjective})(?=一?[点些啲]|个的|[的嘅滴]|越好|[,。!?~ ]|$)"
         "(?!一?[点些]?的[那这跟和是比])|"
         f"(?<![^,。!?; ])(?P<alone>{adjective})(?=一?[点些]|[的嘅])(?!一?[点些]?[的嘅](?![,。!?~ ]|$))"
     )
+
+
+def hints(text: str) -> tuple[str, ...]:
+    """Features that a situation wishes for without naming them: 觉轻, 床底才8公分, 没地方晾."""
+    return tuple(feature for feature, words in _hints() if words.search(text))
 
 
 def use(text: str) -> str | None:

@@ -312,6 +312,20 @@ TD-B500多少钱 / 询价 / focus=P011 category=冰箱
 大宝小宝的衣服不想混着洗 / 推荐 / category=洗衣机 who=孩子
 洗完的衣服放哪儿 / 其他 / category=洗衣机
 
+# the situation wishes, too
+我觉轻，想要个空调 / 推荐 / features=静音
+家里囤货多，买个冰箱 / 推荐 / category=冰箱 features=静音,大容量
+
+# of two kinds the one that is wished for
+买台冰箱，手机是安卓的 / 推荐 / category=冰箱
+想看空调，冰箱呢 / 推荐 / category=冰箱
+给老人用的手机 / 推荐 / category=手机
+
+# sums
+看看空调，预算两千 / 推荐 / max=2000
+再加一千的话有更好的吗 / 推荐 / max=3000
+三千多不如买手机，手机两千以下的有没有 / 推荐 / category=手机 max=2000
+
 # what is joined to the goods is not wanted
 空调预算三千 / 推荐 / focus=P001
 连手机行吗 / 比较 / category=空调 focus=P001
