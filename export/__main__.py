@@ -20,6 +20,7 @@ COMMANDS = {
     "ablations": "export.ablations:main",
     "report-dialogues": "export.evaluate:main",
     "pairs": "export.pairs:main",
+    "report-repairs": "export.report_repairs:main",
     "tokenizer": "export.train.tokenizer:main",
     "train-generator": "export.train.generator:main",
     "lora": "export.train.lora:main",

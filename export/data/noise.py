@@ -29,7 +29,7 @@ Rules = tuple[re.Pattern[str], dict[str, tuple[str, ...]]]
 
 
 @lru_cache(maxsize=1)
-def _sounds() -> tuple[dict[str, str], dict[str, str]]:
+def common_sounds() -> tuple[dict[str, str], dict[str, str]]:
     """(character -> pinyin, pinyin -> characters) of the 3,755 common characters, GB 2312 level 1."""
     common = "".join(
         bytes((high, low)).decode("gb2312", "ignore")
@@ -53,7 +53,7 @@ def _confused(sound: str) -> tuple[str, ...]:
     for one, other in (*_FINALS, *((b, a) for a, b in _FINALS)):
         if sound.endswith(one):
             found.append(sound[: len(sound) - len(one)] + other)
-    return tuple(each for each in found if each in _sounds()[1])
+    return tuple(each for each in found if each in common_sounds()[1])
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +82,7 @@ def _alike() -> Rules:
 
 def homophones(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     """One or two characters become others of the same or a similar sound."""
-    said, alike = _sounds()
+    said, alike = common_sounds()
     places = [
         (i, j)
         for i, (words, _) in enumerate(pieces)

@@ -100,7 +100,7 @@ class Homophones:
     def of(cls, products: Iterable[Product], names: CatalogueNames) -> Homophones:
         """Names, colours, features and the names of columns of the goods, and the words of every shop."""
         _pairs()  # read now, not while the first customer waits
-        own = _words(form for form, (slot, _) in names.entries.items() if slot is not SlotName.COLOR)
+        own = _words(names.entries)
         written = {word for product in products for word in _written(product)}
         said = own | _words(map(normalise_text, written)) | _words(_said_in_shops())
         words: defaultdict[Sound, set[Said]] = defaultdict(set)
@@ -260,7 +260,6 @@ def _said_in_shops() -> Iterator[str]:
 
 
 def _written(product: Product) -> Iterator[str]:
-    yield from product.colors
     yield from product.features
     for column, _ in product.specs:
         yield column
