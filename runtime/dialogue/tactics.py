@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any, TypeVar
 
 from runtime.errors import BadSetting
-from runtime.knowledge.asked import wants_figure
+from runtime.knowledge.asked import asks_sold, wants_figure
 from runtime.types import DialogueState, Emotion, Evidence, FactKind, Intent, SlotName, Tactic, Understanding
 
 E = TypeVar("E", bound=StrEnum)
@@ -38,6 +38,7 @@ CONDITIONS = (
     "asks_fact",  # the words ask for something that is known of the product
     "asks_answer",  # the words ask for what a fact or an answer of the shop tells
     "asks_figure",  # the words ask for what a sheet tells: a measure, a sum, a time, an origin
+    "asks_sold",  # whether the shop sells something: 有没有投影仪
     "asks_unknown",  # a measure or an origin is asked for that is not known of the product
     "has_evidence",  # goods or facts of any kind were found
     "may_ask",  # there is still something to ask back for
@@ -166,6 +167,7 @@ def _held(
         "asks_fact": situation.asked,
         "asks_answer": situation.asked or situation.answer,
         "asks_figure": wants_figure(understanding.text, understanding.slots),
+        "asks_sold": asks_sold(understanding.text),
         "asks_unknown": situation.unknown,
         "has_evidence": situation.hits > 0 or situation.facts > 0,
         "may_ask": ask is not None,

@@ -107,7 +107,7 @@ def _suggest(turn: Told) -> Part:
 
 def _admit(turn: Told) -> Part:
     if turn.goods:
-        return turn.say("unknown") + turn.answers()
+        return turn.say("unknown") + (turn.answers() or _near(turn, turn.goods[0]))
     turned_down = turn.state.excluded or turn.state.rejected
     if turn.state.category and not turned_down:
         return turn.say("not_sold", category=turn.state.category)
@@ -129,7 +129,7 @@ def _told(turn: Told, product: Product) -> Part:
     known, answers = turn.answer(product), turn.answers()
     asked = turn.asked(product)
     if known.is_unknown:
-        return answers or _nearest(turn, product)
+        return answers or turn.say("unknown") + _near(turn, product)
     if turn.asks_missing_offer(product) and all(fact.kind is FactKind.PRICE for fact in asked):
         return _no_offer(turn, product) + answers
     if turn.intent is Intent.PRICE and (not asked or asked[0].kind is FactKind.PRICE):
@@ -155,18 +155,20 @@ def _no_offer(turn: Told, product: Product) -> Part:
     return turn.say("no_offer", price, product=product, price=spoken(price)) if price else turn.say("unknown")
 
 
-def _nearest(turn: Told, product: Product) -> Part:
-    """Of what is not known, what comes near: the terms that the intent is about."""
-    if turn.intent in _TOPICS and turn.intent is not Intent.PRICE:
-        return _topic(turn, product)
-    return turn.say("unknown")
+def _near(turn: Told, product: Product) -> Part:
+    """What comes nearest to what is not known."""
+    near = turn.answer(product).near[:1]
+    return turn.say("near", *near, term=spoken(near[0])) + Part(products=(product.id,)) if near else Part()
 
 
 def _new_price(turn: Told, product: Product, told: list[Fact]) -> Part:
     """The price of a product that was not talked about yet."""
     new = turn.state.focus is None or turn.intent in _WISHES
     priced = any(fact.kind is FactKind.PRICE for fact in told)
-    return _its_price(turn, product) if new and not priced else Part()
+    if not new:
+        return Part()
+    price = Part() if priced else _its_price(turn, product)
+    return price if any(fact.kind is FactKind.STOCK for fact in told) else price + _shortage(turn, product)
 
 
 def _price(turn: Told, product: Product) -> Part:

@@ -19,19 +19,21 @@ from runtime.knowledge.asks import (
     Wants,
     as_one,
     attribute,
+    content,
     left_over,
     pairs_of,
     rare_characters,
     read_asks,
     units_told,
+    unnamed,
 )
 from runtime.knowledge.asks import parts_of as parts_of
 from runtime.knowledge.topics import spec_name, topics
-from runtime.types import Fact, FactKind, Intent, Product, Slot
+from runtime.types import Fact, FactKind, Intent, Product, Slot, SlotName, Understanding
 
 # How directly a fact is asked for. What falls below _ASKED is not asked for at all.
 _BY_NAME, _BY_ALL, _BY_TOPIC, _BY_WORDS, _BY_PART, _VAGUELY, _ASKED = 4.0, 3.6, 3.0, 2.6, 2.0, 1.6, 1.5
-_MORE_PARTS, _BY_INTENT = 0.2, 0.4
+_MORE_PARTS, _BY_INTENT, _SAME_CHARACTER = 0.2, 0.4, 0.1
 _NEAR = 1.2  # facts asked for almost as directly as the first are told with it
 _MOST_EACH = 3  # facts for one thing that was asked
 
@@ -57,6 +59,7 @@ _KIND_WORDS = {
         r"安装|装机|怎么装|装要|包装[吗么]|上门装|挂墙|打孔|打眼|调试|[上入]户装|装不装|安要|上门安|接管|铺好|会装|自己装|装[吗么]|要装|叫师傅|师傅.{0,3}装"
     ),
 }
+_KIND_WORDS_BUT_STOCK = tuple(words for kind, words in _KIND_WORDS.items() if kind is not _K.STOCK)
 _GIFT = re.compile(
     r"(?<![不区县郊乡镇村市城省外地能会么候时久])送(不送)?"
     r"(?![货到上过装外去来完达安的])(一?[个点些台套副份]|什么|啥|东西)?.{0,4}([吗么不没嘛行]|$)"
@@ -85,7 +88,8 @@ _TIME_TOLD = re.compile(
     r"[当次]日|[0-9一二两三四五六七八九十半](天|小时|分钟|秒|个?月|年)|月.{1,2}日|预约|24|到货"
 )
 _COUNT = re.compile(r"[0-9一二两三四五六七八九十]")
-_KINDS = re.compile(r"[几哪多][少]?[种样个档]|哪几")
+_KINDS = re.compile(r"[几哪][种样档]|多少[种样]|哪几")
+_MEASURED = {"长": "长宽", "厚": "厚深"}  # what a sheet calls it
 _INSIDE = re.compile(r"(里头|里面|包含|都有).{0,3}(啥|什么|哪)")
 
 
@@ -94,6 +98,7 @@ class Answer:
     """What is known of all that one sentence asks."""
 
     facts: tuple[Fact, ...] = ()  # in the order in which they were asked for
+    near: tuple[Fact, ...] = ()  # where there are none, what comes nearest
     asks: bool = False  # about something in particular
     open: tuple[Ask, ...] = ()  # what was asked and is not wholly told
 
@@ -104,7 +109,7 @@ class Answer:
     def is_whole_with(self, answers: Iterable[Fact]) -> bool:
         """Whether nothing is left open, the shop's ``answers`` being told too."""
         told = tuple(answers)
-        return all(any(_is_of_kind(ask, fact) for fact in told) for ask in self.open)
+        return all(any(_may_answer(ask, fact) for fact in told) for ask in self.open)
 
 
 def answer(
@@ -125,21 +130,28 @@ def answer(
         found += best
         if ask.is_particular and not _tells_all(ask, best, product):
             left.append(ask)
+        if not best and ask.wants is not Wants.NOTHING:
+            found += _expected(told, intent)
     particular = any(ask.is_particular for ask in asks)
-    if particular and not found:
-        found = _nearest(text, known, told, intent)
-    return Answer(tuple(dict.fromkeys(found)), particular, tuple(left))
+    near = () if found or not particular else _nearest(text, known, told, intent)
+    return Answer(tuple(dict.fromkeys(found)), near, particular, tuple(left))
+
+
+def _expected(facts: tuple[Fact, ...], intent: Intent | None) -> list[Fact]:
+    """The terms that the intent is about, where the words point at nothing."""
+    kind = _EXPECTED.get(intent) if intent else None
+    return [fact for fact in facts if fact.kind is kind][:1]
 
 
 def _nearest(
     text: str, slots: tuple[Slot, ...], facts: tuple[Fact, ...], intent: Intent | None
-) -> list[Fact]:
-    """Where no clause by itself finds a fact, what all of them do, or one rare character: 歌 in 歌搁哪."""
+) -> tuple[Fact, ...]:
+    """Where no clause by itself finds a fact, what all of them do, or a rare character: 歌 in 歌搁哪."""
     if ranked := _ranked(as_one(text, slots), facts, intent):
-        return [ranked[0][1]]
+        return (ranked[0][1],)
     rare = rare_characters(text, slots)
     sheet = [fact for fact in facts if fact.kind in (_K.FEATURE, _K.SPEC) and rare & set(fact.text)]
-    return sorted(sheet, key=lambda fact: -len(rare & set(fact.text)))[:1]
+    return tuple(sorted(sheet, key=lambda fact: -len(rare & set(fact.text)))[:1])
 
 
 def _by_intent(ask: Ask, intent: Intent | None) -> Ask:
@@ -179,6 +191,32 @@ def asks_offer(text: str, slots: Iterable[Slot], intent: Intent | None) -> bool:
     return any(_OFFER.search(ask.text) or _asks_gift(ask, intent) for ask in asks)
 
 
+_SOLD = re.compile(
+    r"有没有(卖|得卖)?|有冇|卖不卖|卖[吗么不没]|有货|有卖|(?<=[你们家店])有(?=.+[吗么没不])|有几[款种]"
+)
+
+
+def asked_kind(understanding: Understanding) -> str:
+    """The end of the word for a kind of goods that is asked after: 影仪 in 投影仪有货吗.
+
+    Nothing where none is: a wish (有便宜点的吗) names no kind.
+    """
+    text = understanding.text
+    wished = (SlotName.FEATURE, SlotName.COLOR)
+    kinds = [slot for slot in understanding.slots if slot.name in wished]
+    for clause in re.split(r"[，,。!?;\s]+", unnamed(text, understanding.slots)):
+        if not (sold := _SOLD.search(clause)) or "的" in clause or any(s.text in clause for s in kinds):
+            continue
+        said = content(clause[: sold.start()], ()) or content(clause[sold.end() :], ())
+        if said and not any(words.search(clause) for words in _KIND_WORDS_BUT_STOCK):
+            return said[-1][-2:]
+    return ""
+
+
+def asks_sold(text: str) -> bool:
+    return bool(_SOLD.search(text))
+
+
 def features_meant(text: str, features: Iterable[str]) -> list[str]:
     """Those of ``features`` that the words ask about: 语音控制 where somebody says 动嘴."""
     meant = [topic for topic in topics() if topic.ask.search(text)]
@@ -209,8 +247,7 @@ def _rank(ask: Ask, fact: Fact, intent: Intent | None) -> float:
     if any(topic.strict for topic in ask.topics) and not any(topic.tells(fact) for topic in ask.topics):
         return 0.0
     rank = max(_by_name(ask, fact), _by_kind(ask, fact, intent), _by_topic(ask, fact), _by_words(ask, fact))
-    expected = intent is not None and _EXPECTED.get(intent) is fact.kind and ask.wants is not Wants.NOTHING
-    return max(rank + _BY_INTENT, _ASKED) if expected else rank
+    return rank + (_BY_INTENT if intent and _EXPECTED.get(intent) is fact.kind else 0.0)
 
 
 def _by_subject(ask: Ask, fact: Fact) -> float:
@@ -250,7 +287,9 @@ def _by_topic(ask: Ask, fact: Fact) -> float:
         return 0.0
     if ask.vague:
         return _VAGUELY
-    return _BY_TOPIC if fact.kind is _K.SPEC else _BY_WORDS
+    if fact.kind is _K.SPEC:
+        return _BY_TOPIC
+    return _BY_WORDS + _SAME_CHARACTER * len(rare_characters(ask.text, ()) & set(fact.text))
 
 
 def _by_words(ask: Ask, fact: Fact) -> float:
@@ -273,10 +312,17 @@ def _tells_all(ask: Ask, facts: list[Fact], product: Product | None) -> bool:
         return False
     if ask.wants in (Wants.PRICE, Wants.COST):
         return True
+    if ask.wants is Wants.TIME and any(fact.kind is _K.STOCK for fact in facts):
+        return False  # when it comes back, no sheet tells
     met = [topic.ask for topic in ask.topics if any(map(topic.tells, facts))]
     met += [topic.vague for topic in ask.topics if any(map(topic.tells, facts))]
     met += [words for kind, words in _KIND_WORDS.items() if any(fact.kind is kind for fact in facts)]
     return not left_over(ask, met, "".join(fact.text.lower() for fact in facts) + _sheet(product))
+
+
+def _may_answer(ask: Ask, fact: Fact) -> bool:
+    """Whether one of the shop's answers may be what ``ask`` wants."""
+    return _is_of_kind(ask, fact) and (ask.wants is not Wants.COST or _by_subject(ask, fact) > 0)
 
 
 def _is_of_kind(ask: Ask, fact: Fact) -> bool:
@@ -284,10 +330,10 @@ def _is_of_kind(ask: Ask, fact: Fact) -> bool:
     if ask.wants is Wants.COST:
         return bool(_SUM.search(fact.text))
     if ask.wants is Wants.TIME:
-        return bool(_TIME_TOLD.search(fact.text)) or fact.kind is _K.WARRANTY
+        return bool(_TIME_TOLD.search(fact.text))
     if ask.wants is not Wants.FIGURE:
         return True
-    if (measured := attribute(ask.text)) and not any(word in fact.text for word in (measured, "尺寸")):
+    if (measured := attribute(ask.text)) and not set(_MEASURED.get(measured, measured)) & set(fact.text):
         return False
     if ask.units and not (measured == "重" and "重" in fact.text):
         return bool(ask.units & units_told(fact.text.lower()))

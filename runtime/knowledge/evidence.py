@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runtime.knowledge.answers import answers_on, direct_answers, near_answers
+from runtime.knowledge.asked import asked_kind
 from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.product_facts import asked_of, product_facts
@@ -133,6 +134,8 @@ def _goods(
     if not named and not _says_what(state):
         worded = view.words.find(parts_of(understanding.text, ()))
         hits = tuple(hit for hit in hits if worded[view.rows[hit.product.id]] >= WORDED)
+    if not named and not focus and state.category is None and (head := asked_kind(understanding)):
+        hits = tuple(hit for hit in hits if head in view.items[view.rows[hit.product.id]].sheet)
     return _hits(view, hits, [*focus, *(hit.product.id for hit in hits)], state, today)
 
 

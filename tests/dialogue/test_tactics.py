@@ -84,6 +84,9 @@ ROWS = [
     ("夏天用的", "推荐", "中性", replace(NEW, asked=(SlotName.CATEGORY,)), NOTHING, "追问"),
     ("十几平用的", "推荐", "中性", replace(NEW, area_m2=15.0), GOODS, "追问"),
     ("飞船有吗", "库存", "中性", NEW, NOTHING, "不知道"),
+    ("你们有没有投影仪", "推荐", "中性", NEW, NOTHING, "不知道"),
+    ("开一夜几度电", "功能", "中性", AIRCON, GOODS, "介绍"),
+    ("有静音的吗", "功能", "中性", AIRCON, GOODS, "推荐"),
 ]
 
 

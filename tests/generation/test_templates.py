@@ -334,3 +334,40 @@ def test_who_is_asked_back_is_shown_something() -> None:
     reply = say("追问", "推荐", TWO, NEW, SlotName.BUDGET)
     assert "2999元" in reply.text
     assert reply.text.rstrip("。").endswith(("预算吗？我按预算帮您选", "合适的空调"))
+
+
+def test_each_thing_that_is_asked_is_told_in_its_turn() -> None:
+    text = asked("多少钱，保修几年", "询价")
+    assert text.index("现价2999元") < text.index("整机6年")
+
+
+def test_a_part_has_not_the_price_of_the_whole() -> None:
+    text = asked("滤芯多少钱一根", "询价")
+    assert "2999" not in text
+    assert "资料" in text or "不太清楚" in text
+
+
+def test_an_answer_in_part_says_that_more_is_not_known() -> None:
+    assert "店员" in asked("铜管壁多厚", "功能")
+    assert "店员" not in asked("铜管超出多少钱一米", "功能")
+
+
+def test_what_is_not_known_comes_with_the_nearest_thing_that_is() -> None:
+    found = evidence("P001", facts=(replace(DESCRIPTION, text="介绍:自带32GB存歌"),))
+    text = asked("歌搁哪", "功能", found)
+    assert "店员" in text
+    assert "自带32GB存歌" in text
+
+
+def test_an_offer_that_there_is_not_is_not_made_up() -> None:
+    text = asked("它不是有8折吗", "优惠", evidence("P001"))
+    assert "没有" in text
+    assert "现价2999元" in text
+    assert "8折" not in text
+
+
+def test_a_fault_that_the_sheet_explains_is_explained() -> None:
+    found = evidence("P001", facts=(replace(DESCRIPTION, text="介绍:麦克风能拔下来"),))
+    said = understood("麦克风掉了能拔吗", Intent.COMPLAINT)
+    reply = template_reply(Tactic.SERVICE, Intent.COMPLAINT, found, FOCUS, None, said)
+    assert "麦克风能拔下来" in reply.text

@@ -158,7 +158,8 @@ def test_who_is_taken_to_ask_the_price_need_not_say_so() -> None:
 
 def test_one_rare_character_finds_the_nearest_fact() -> None:
     fact = Fact("P1.description", FactKind.FEATURE, "介绍:自带32GB存歌", "P1")
-    assert answer("歌搁哪", (), [*FACTS[:1], fact]).facts == (fact,)
+    known = answer("歌搁哪", (), [*FACTS[:1], fact])
+    assert (known.facts, known.near) == ((), (fact,))
     assert not whole("歌搁哪")
 
 

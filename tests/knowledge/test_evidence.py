@@ -61,6 +61,14 @@ def test_the_price_and_what_was_asked_of_the_product_in_focus(view: View, intent
     assert fact in fact_ids(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "sold"),
+    [("热气球有货吗", False), ("你们卖不卖宇宙飞船", False), ("洗地机有货吗", True), ("有省电的吗", True)],
+)
+def test_a_kind_that_is_on_no_sheet_is_not_replaced_by_another(view: View, text: str, sold: bool) -> None:
+    assert bool(evidence(view, text, Intent.STOCK, features=("省电",)).hits) is sold
+
+
 def test_what_the_product_does_not_have_is_not_made_up(view: View) -> None:
     found = evidence(view, "能送货吗", Intent.DELIVERY, focus="P002")
     assert fact_ids(found) == ["P002.price"]
