@@ -34,6 +34,10 @@ _SLIP = re.compile(r"不是.{1,8}[，,]?是|说错|[搞弄]错|我是说|我说�
 _WANTS = re.compile(r"(想|要|买|换|来|看|挑|选)(换|买|看看?)?一?[台个款把张套副]|想[买要看换]")
 _LEANS = re.compile(r"呢[?。!~]*$|^那.{1,10}$")
 _TENDS = (Intent.COMPLAINT, Intent.WARRANTY, Intent.INSTALL, Intent.DELIVERY, Intent.ORDER)
+_EACH = re.compile(
+    r"各(是|自|卖|要|多|有|几)|分别|挨个|逐个|[它他这那]俩|两[个台款](都|各|一共)|都(多少|几|什么价|啥价)"
+)
+_OF_GOODS = (Intent.PRICE, Intent.FUNCTION, Intent.RECOMMEND, Intent.STOCK, Intent.OTHER, Intent.CUSTOM)
 _LATIN_OR_TWO = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]{2,}")
 _SURE_TAG = 0.85
 
@@ -71,6 +75,9 @@ def reconsider(
 
 def _intent(state: DialogueState, understanding: Understanding) -> Intent:
     text, intent, p = understanding.text, understanding.intent, understanding.intent_p
+    models = {slot.value for slot in understanding.slots if slot.name is SlotName.MODEL}
+    if _EACH.search(text) and intent in _OF_GOODS and max(len(models), len(state.shown)) > 1:
+        return Intent.COMPARE
     if intent in _TENDS and _SLIP.search(text) and _names_kind(understanding):
         return Intent.RECOMMEND
     if intent in _TENDS and p < _VERY_SURE and state.focus is None and _names_kind(understanding):

@@ -135,7 +135,7 @@ _GOODBYE = re.compile(
     r"再见|拜拜|拜了|bye|先走了|我走了|回头见|下次再(来|聊|说)|改天再(来|聊|说)|先这样吧|就这样吧"
 )
 _COMPARES = re.compile(r"区别|差别|差在?哪|不一样|有什么不同|对比|(两|二|俩|它们).{0,5}差")
-_WEIGHS = re.compile(r"比|区别|差|不同|不一样|哪|还是|更|和|跟|与|选|好")
+_WEIGHS = re.compile(r"各|分别|挨个|逐个|俩|都|比|区别|差|不同|不一样|哪|还是|更|和|跟|与|选|好")
 _NEED_SLOTS = frozenset(SlotName) - {SlotName.TIME, SlotName.QUANTITY}
 
 
