@@ -137,7 +137,8 @@ class Homophones:
                         near = sum(heard[at] != said[at - start] for at in changed)
                         kept = end - start - len(changed)
                         gain = self._gain(text, start, word) - _doubt(len(changed), near, kept)
-                        if gain > 0:
+                        # A word of which no character stands must sound the very same, and fit in.
+                        if gain > 0 and (kept or (not near and _fits(text, start, word))):
                             yield _Reading(gain, start, word)
 
     def _clear(self, text: str) -> list[_Clear]:
@@ -163,9 +164,14 @@ class Homophones:
 def _doubt(changed: int, near: int, kept: int) -> float:
     """Nats that speak against a mistake in a word, by how many characters are written otherwise,
     how many of those that sound only alike, and how many stand."""
-    if near and not kept:
-        return math.inf
     return _MISTAKE + _CHARACTER * (changed - min(kept, _ENOUGH)) + _NEAR * near
+
+
+def _fits(text: str, start: int, word: str) -> bool:
+    """Whether customers have put a character at either side beside the word's."""
+    pairs, _, _ = _pairs()
+    before, after = _char(text, start - 1), _char(text, start + len(word))
+    return before + word[0] in pairs or word[-1] + after in pairs
 
 
 def in_characters(text: str) -> str:
