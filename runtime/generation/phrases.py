@@ -224,7 +224,9 @@ class Told:
 
     def hedge(self, product: Product) -> Part:
         """That the rest of a question is not known, where what was told answers a part of it only."""
-        if self.asks_missing_offer(product) or self.answer(product).is_whole_with(self._faqs()):
+        known = self.answer(product)
+        admitted = known.is_unknown or self.asks_missing_offer(product)
+        if admitted or known.is_whole_with(self._faqs()):
             return Part()
         return self.say("hedge")
 

@@ -85,7 +85,7 @@ _PRICED = (_K.PROMOTION, _K.INSTALL, _K.DELIVERY)  # what may be meant beside th
 _ORIGIN_TOLD = re.compile(r"产|牌|芯片|进口")
 _SUM = re.compile(r"[0-9]元|免费|另计|另收|不收|自理|价目表")
 _TIME_TOLD = re.compile(
-    r"[当次]日|[0-9一二两三四五六七八九十半](天|小时|分钟|秒|个?月|年)|月.{1,2}日|预约|24|到货"
+    r"[当次]日|[0-9一二两三四五六七八九十半](天|小时|分钟|秒|点|个?月|年)|月.{1,2}日|上午|下午|预约|24|到货"
 )
 _COUNT = re.compile(r"[0-9一二两三四五六七八九十]")
 _KINDS = re.compile(r"[几哪][种样档]|多少[种样]|哪几")
@@ -335,7 +335,7 @@ def _is_of_kind(ask: Ask, fact: Fact) -> bool:
         return True
     if (measured := attribute(ask.text)) and not set(_MEASURED.get(measured, measured)) & set(fact.text):
         return False
-    if ask.units and not (measured == "重" and "重" in fact.text):
+    if ask.units and not ("kg" in ask.units and "重" in fact.text):  # 188g reads as a memory elsewhere
         return bool(ask.units & units_told(fact.text.lower()))
     count = _COUNT.search(fact.text) or (_KINDS.search(ask.text) and "、" in fact.text)
     return bool(count) or fact.kind is _K.STOCK

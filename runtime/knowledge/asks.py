@@ -95,13 +95,13 @@ _ORIGIN = re.compile(
     r"什么.{0,3}(牌子|品牌|芯片)|哪(一?家|国)|哪里(产|生产|做)|产自|产地|[^\W]产的|代工|贴牌|进口|谁家?(生产|造|做)的|哪个厂|什么厂"
 )
 _YES = re.compile(
-    r"(.)不\1|能不|会不会|可不可以|是不是|有没有|有冇|有无|使唔使|识唔识|还是|[吗嘛](?!$)|[吗么嘛吧没不冇呗啵][哈呵嘻啊呀]*$|(行|成|可以|对)[吗么嘛不吧]$|[?？]$"
+    r"(.)不\1|能不|会不会|可不可以|是不是|有没有|有冇|有无|使唔使|识唔识|(?<=.)还是(?=.)|[吗嘛](?!$)|[吗么嘛吧没不冇呗啵][哈呵嘻啊呀]*$|(行|成|可以|对)[吗么嘛不吧]$|[?？]$"
 )
 _POINTS = re.compile(r"[那这][个款台种把张部只支]|另一|第[一二三四]|\*")
 _ANYTHING = re.compile(r"什么|啥|怎[么样]|咋|哪|谁|边个|点样|呢$|说说|讲讲")
 
-# What of it is measured, in one character: 厚 in 多厚, 重 in 几斤.
-_ATTRIBUTE = re.compile(r"[多好几]([重沉高长宽厚深])|([重高长宽厚深])(多少|几多|几$|度)|几?(斤|公斤)")
+# What of it is measured, in one character: 厚 in 多厚.
+_ATTRIBUTE = re.compile(r"[多好几]([重沉高长宽厚深])|([重高长宽厚深])(多少|几多|几$|度)")
 
 # Words that ask, point or join, and say nothing of what is asked about.
 _FUNCTION_WORDS = re.compile(
@@ -272,7 +272,7 @@ def _units(text: str) -> frozenset[str]:
 def attribute(text: str) -> str:
     """厚 of 壁多厚; nothing where no such thing is measured."""
     found = _ATTRIBUTE.search(text)
-    return (found[1] or found[2] or "重").replace("沉", "重") if found else ""
+    return (found[1] or found[2]).replace("沉", "重") if found else ""
 
 
 @lru_cache(maxsize=4096)

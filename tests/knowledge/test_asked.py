@@ -136,6 +136,7 @@ def test_each_thing_that_is_asked_is_answered_in_its_turn() -> None:
         ("滤芯多少钱", False),
         ("铜管超出多少钱一米", True),
         ("什么时候有货", False),
+        ("还是静享的好，它噪音多少", True),
         ("送的东西里头有啥", False),
     ],
 )
