@@ -136,6 +136,9 @@ def _goods(
         hits = tuple(hit for hit in hits if worded[view.rows[hit.product.id]] >= WORDED)
     if not named and not focus and state.category is None and (head := asked_kind(understanding)):
         hits = tuple(hit for hit in hits if head in view.items[view.rows[hit.product.id]].sheet)
+    if not named and not focus and state.category and view.filters(state) is None:
+        own = set(state.category[:-1] or state.category)  # 投影 of 投影仪, which no name has a part of
+        hits = tuple(hit for hit in hits if own & set(hit.product.name))
     return _hits(view, hits, [*focus, *(hit.product.id for hit in hits)], state, today)
 
 

@@ -69,6 +69,10 @@ def test_a_kind_that_is_on_no_sheet_is_not_replaced_by_another(view: View, text:
     assert bool(evidence(view, text, Intent.STOCK, features=("省电",)).hits) is sold
 
 
+def test_nothing_else_is_shown_for_a_kind_that_is_not_sold(view: View) -> None:
+    assert evidence(view, "投影仪有货吗", Intent.STOCK, category="投影仪").hits == ()
+
+
 def test_what_the_product_does_not_have_is_not_made_up(view: View) -> None:
     found = evidence(view, "能送货吗", Intent.DELIVERY, focus="P002")
     assert fact_ids(found) == ["P002.price"]
