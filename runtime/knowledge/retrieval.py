@@ -2,7 +2,7 @@
 
     score = 4 * named     1 for the name or model written out, 0.95 for homophones, less for a beginning
           + 1 * likeness  cosine of the text and the product's description
-          + 1.5 * words   share of what was said that stands in its sheet
+          + 10 * words    share of what was said that stands in its sheet, rare parts of words most
           + fit           how well it meets the wish (fit.py)
 
 Goods named in full come first, whatever the filters say; the category, what was turned down and the
@@ -43,7 +43,7 @@ def retrieve(view: View, state: DialogueState, text: str, embedding: Floats, tod
     scored = []
     for row, item, like in zip(rows, items, likeness, strict=True):
         strength = named[row].strength if row in named else 0.0
-        score = 4 * strength + like + 1.5 * float(worded[row]) + fit(item, wish)
+        score = 4 * strength + like + 10 * float(worded[row]) + fit(item, wish)
         scored.append((row in certain, score, -row))
     best = sorted(scored, reverse=True)[:MAX_HITS]
     return tuple(
