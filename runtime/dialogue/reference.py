@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.descriptions import Description, Descriptions, likeness
 from runtime.knowledge.items import Item, comes_in
 from runtime.types import DialogueState, Intent, Product, Slot, SlotName, Understanding

@@ -27,7 +27,6 @@ from runtime.knowledge.asks import (
     units_told,
     unnamed,
 )
-from runtime.knowledge.asks import parts_of as parts_of
 from runtime.knowledge.topics import spec_name, topics
 from runtime.types import Fact, FactKind, Intent, Product, Slot, SlotName, Understanding
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.words import WordIndex, likest
 from runtime.types import Product, Promotion, Quantity

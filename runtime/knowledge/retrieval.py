@@ -16,7 +16,7 @@ from datetime import date
 
 import numpy as np
 
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.evidence import WORDED
 from runtime.knowledge.fit import Wish, fit
 from runtime.knowledge.index import Floats

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
 
 Rows = NDArray[np.int32]
