@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.knowledge.asked import parts_of
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import make_item
 from runtime.knowledge.words import WordIndex, likest
 from runtime.types import Product
