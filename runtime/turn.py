@@ -106,9 +106,10 @@ async def run_turn(
     clock.lap("understand")
     yield Understood(understanding)
 
-    understanding = reconsider(state, understanding, view.names, view.sold_under)
+    hinted = view.hinted(understanding.text)
+    understanding = reconsider(state, understanding, view.names, view.sold_under, hinted)
     reference = point_at(understanding, state, view.names, view.described)
-    folded = fold(state, understanding, reference, view.names, view.product)
+    folded = fold(state, understanding, reference, view.names, view.product, hinted)
     understanding = without_pointing(understanding, reference, view.product)
     clock.lap("state")
     choice, evidence = await shop.look_up(view, folded, understanding, today)

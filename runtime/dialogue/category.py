@@ -51,10 +51,11 @@ def fold_category(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
+    hinted: str | None,
 ) -> DialogueState:
     """``state`` with the kind of goods talked about; another kind starts a new wish."""
     denied = _denied_categories(state, slots)
-    wanted = _category(state, text, slots, intent, reference, names, lookup)
+    wanted = _category(state, text, slots, intent, reference, names, lookup, hinted)
     if wanted is None or wanted == state.category:
         if wanted is None and state.category in denied:
             state = _new_wish(state, None, slip=False)
@@ -74,6 +75,7 @@ def _category(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
+    hinted: str | None,
 ) -> str | None:
     """What the talk is now about; None if this sentence does not say."""
     sold = {value for slot, value in names.entries.values() if slot is SlotName.CATEGORY}
@@ -96,7 +98,11 @@ def _category(
     used = lexicon.use(text) if state.category is None or intent is Intent.RECOMMEND else None
     if used in sold:
         return used
-    return kinds[said[-1]] if said and state.category is None else None
+    if state.category is not None:
+        return None
+    if said:
+        return kinds[said[-1]]
+    return hinted if intent is Intent.RECOMMEND else None
 
 
 def _kind(state: DialogueState, slot: Slot, sold: set[str], names: CatalogueNames, lookup: Lookup) -> str:

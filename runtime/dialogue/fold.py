@@ -60,11 +60,15 @@ def fold(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
+    hinted: str | None,
 ) -> DialogueState:
-    """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold."""
+    """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold.
+
+    ``hinted``: the kind of goods that the words point at without naming it.
+    """
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
     after = replace(state, turn=state.turn + 1)
-    after = fold_category(after, text, slots, intent, reference, names, lookup)
+    after = fold_category(after, text, slots, intent, reference, names, lookup, hinted)
     after = fold_budget(after, text, slots, intent, lookup)
     after = _fold_home(after, text, slots)
     after = _fold_answer(after, state, text, slots)

@@ -16,6 +16,7 @@ from runtime.understanding.slots import CatalogueNames
 
 _SURE = 0.6  # an intent above this is not doubted for its words' sake
 _VERY_SURE = 0.9
+_UNSURE = 0.5
 _SHORT = 14  # characters of a sentence that leans on the one before
 
 _ASKS_PRICE = re.compile(
@@ -55,16 +56,18 @@ def reconsider(
     understanding: Understanding,
     names: CatalogueNames,
     sold_under: Callable[[str], str | None],
+    hinted: str | None,
 ) -> Understanding:
     """``understanding`` of words said after ``state`` in a shop whose goods are called ``names``.
 
-    ``sold_under``: the shop's category for a kind of goods, None where it has none.
+    ``sold_under``: the shop's category for a kind of goods, None where it has none. ``hinted``: the
+    category that the words point at without naming it.
     """
     slots = tuple(
         _slots(understanding, names, sold_under, asks=state.focus is not None and _asks(understanding))
     )
     corrected = replace(understanding, slots=slots)
-    intent = _intent(state, corrected)
+    intent = _intent(state, corrected, hinted)
     if intent is understanding.intent:
         return corrected
     return replace(corrected, intents=_led_by(intent, understanding.intents))
@@ -73,7 +76,7 @@ def reconsider(
 # --- intent ----------------------------------------------------------------------------------
 
 
-def _intent(state: DialogueState, understanding: Understanding) -> Intent:
+def _intent(state: DialogueState, understanding: Understanding, hinted: str | None) -> Intent:
     text, intent, p = understanding.text, understanding.intent, understanding.intent_p
     models = {slot.value for slot in understanding.slots if slot.name is SlotName.MODEL}
     if _EACH.search(text) and intent in _OF_GOODS and max(len(models), len(state.shown)) > 1:
@@ -86,6 +89,8 @@ def _intent(state: DialogueState, understanding: Understanding) -> Intent:
         return _next_best(understanding, intent)
     if intent is Intent.COMPLAINT and p < _VERY_SURE and not _FAULT.search(text):
         return _next_best(understanding, intent)
+    if hinted and state.category is None and p < _UNSURE and not _names_goods(understanding):
+        return Intent.RECOMMEND
     if p >= _SURE or intent in (Intent.BARGAIN, Intent.PROMOTION):
         return intent
     if _ASKS_PRICE.search(text) and not _OTHER_FEE.search(text):

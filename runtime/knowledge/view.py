@@ -17,6 +17,7 @@ from runtime.dialogue.tactics import Situation
 from runtime.knowledge import texts
 from runtime.knowledge.answers import subject_of
 from runtime.knowledge.asked import asked_for, is_unanswered
+from runtime.knowledge.asks import parts_of
 from runtime.knowledge.descriptions import Descriptions
 from runtime.knowledge.evidence import choose_evidence
 from runtime.knowledge.filters import Filters, wanted_traits
@@ -25,7 +26,7 @@ from runtime.knowledge.items import Item, make_item, price_on
 from runtime.knowledge.names import NameIndex
 from runtime.knowledge.questions import QuestionIndex
 from runtime.knowledge.shelf import Shelf
-from runtime.knowledge.words import WordIndex
+from runtime.knowledge.words import WordIndex, likest
 from runtime.store.goods import Goods
 from runtime.types import (
     DialogueState,
@@ -41,6 +42,9 @@ from runtime.types import (
 )
 from runtime.understanding.homophones import Homophones
 from runtime.understanding.slots import CatalogueNames
+
+_HINTING = 60  # goods looked at
+_HINT, _AHEAD = 0.2, 1.4  # the share of the words that one of them has, how far before another kind's
 
 
 class Embedder(Protocol):
@@ -126,6 +130,15 @@ class View:
         """The one category of the shop under which things of that kind are sold: 洗地机 under 吸尘器."""
         own = {item.product.category for item in self.items if kind in (item.kind, item.category)}
         return own.pop() if len(own) == 1 else None
+
+    def hinted(self, text: str) -> str | None:
+        """The category that ``text`` points at without naming it: 怕老人忘关火 -> 燃气灶."""
+        shares = self.words.find(parts_of(text, ()))
+        best: dict[str, float] = {}
+        for row in likest(shares, _HINTING):
+            best.setdefault(self.items[row].product.category, float(shares[row]))
+        first, second, *_ = (*best.items(), ("", 0.0), ("", 0.0))
+        return first[0] if first[1] >= max(_HINT, _AHEAD * second[1]) else None
 
     def _sold_as(self, category: str) -> tuple[str, ...]:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""

@@ -87,9 +87,11 @@ def understood(
     )
 
 
-def after_words(state: DialogueState, understanding: Understanding) -> DialogueState:
+def after_words(
+    state: DialogueState, understanding: Understanding, hinted: str | None = None
+) -> DialogueState:
     reference = point_at(understanding, state, NAMES, SHELF)
-    return fold(state, understanding, reference, NAMES, SHELF.product)
+    return fold(state, understanding, reference, NAMES, SHELF.product, hinted)
 
 
 def facts_of(product: Product) -> tuple[Fact, ...]:

@@ -228,3 +228,11 @@ def test_a_fact_of_another_kind_is_no_offer() -> None:
     evidence = Evidence(facts=(Fact("PROMO002", FactKind.FAQ, "问答:有活动吗→有"),))
     state = settle(DialogueState(), "问", evidence, Choice(Tactic.INFORM, ""), answer(facts=("PROMO002",)))
     assert state.offered == ()
+
+
+def test_a_kind_that_is_only_hinted_at_counts_for_a_wish_alone() -> None:
+    wish = understood("看报纸看药盒都费劲", Intent.RECOMMEND)
+    assert after_words(DialogueState(), wish, "冰箱").category == "冰箱"
+    assert after_words(DialogueState(category="空调"), wish, "冰箱").category == "空调"
+    asks = understood("看报纸看药盒都费劲", Intent.FUNCTION)
+    assert after_words(DialogueState(), asks, "冰箱").category is None

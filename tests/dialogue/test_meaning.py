@@ -15,7 +15,7 @@ UNDER = {"烤箱": None, "洗地机": "洗衣机"}
 
 
 def meant(text: str, intent: str, p: float, state: DialogueState = FOCUS) -> Intent:
-    return reconsider(state, understood(text, Intent(intent), p=p), NAMES, UNDER.get).intent
+    return reconsider(state, understood(text, Intent(intent), p=p), NAMES, UNDER.get, None).intent
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,17 @@ def test_plain_words_win_over_a_doubtful_intent(text: str, intent: str, p: float
     assert meant(text, intent, p) is Intent(expected)
 
 
+@pytest.mark.parametrize(
+    ("p", "category", "expected"), [(0.4, None, "推荐"), (0.7, None, "其他"), (0.4, "空调", "其他")]
+)
+def test_doubtful_words_that_point_at_a_kind_are_a_wish_for_it(
+    p: float, category: str | None, expected: str
+) -> None:
+    said = understood("看报纸看药盒都费劲", Intent.OTHER, p=p)
+    state = DialogueState(category=category)
+    assert reconsider(state, said, NAMES, UNDER.get, "台灯").intent is Intent(expected)
+
+
 @pytest.mark.parametrize(("text", "intent"), [("几个人坐", "人工"), ("台面的几秒出热水", "报修")])
 def test_persons_and_faults_need_their_words(text: str, intent: str) -> None:
     assert meant(text, intent, 0.6) is not Intent(intent)
@@ -41,7 +52,7 @@ def test_persons_and_faults_need_their_words(text: str, intent: str) -> None:
 
 def slots(text: str, *tags: Slot, state: DialogueState = FOCUS) -> list[tuple[SlotName, object]]:
     said = understood(text, Intent.FUNCTION)
-    whole = reconsider(state, replace(said, slots=tags), NAMES, UNDER.get)
+    whole = reconsider(state, replace(said, slots=tags), NAMES, UNDER.get, None)
     return [(slot.name, slot.value) for slot in whole.slots]
 
 

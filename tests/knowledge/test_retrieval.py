@@ -201,3 +201,17 @@ def test_any_state_finds_fitting_goods(view: View, text: str, **state: object) -
 def test_the_view_is_only_read(view: View) -> None:
     with pytest.raises(sqlite3.OperationalError):
         view.shelf.database.execute("DELETE FROM item")
+
+
+def test_words_of_one_kind_of_goods_point_at_it(tmp_path: Path) -> None:
+    goods = (
+        Product("P1", "萤书阅读灯", "台灯", "萤书", "", 299, description="看报纸、看药盒上的小字都清楚"),
+        Product("P2", "映岚电视", "电视", "映岚", "", 999, description="看球赛清楚"),
+        Product("P3", "灶小满定时双灶", "燃气灶", "灶小满", "", 899, description="怕老人忘关火的装这个"),
+    )
+    view = shop_view(tmp_path, Goods(goods))
+    assert view.hinted("她眼花，看报纸看药盒都费劲") == "台灯"
+    assert view.hinted("老忘关火") == "燃气灶"
+    assert view.hinted("看着清楚的") is None
+    assert view.hinted("今天下雨") is None
+    assert view.hinted("") is None
