@@ -107,7 +107,7 @@ async def run_turn(
     yield Understood(understanding)
 
     hinted = view.hinted(understanding.text)
-    understanding = reconsider(state, understanding, view.names, view.sold_under, hinted)
+    understanding = reconsider(state, understanding, view.names, view.sold_under, hints=hinted is not None)
     reference = point_at(understanding, state, view.names, view.described)
     folded = fold(state, understanding, reference, view.names, view.product, hinted)
     understanding = without_pointing(understanding, reference, view.product)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from runtime.dialogue.reference import Lookup, Reference
 from runtime.dialogue.said import joined, without, words
+from runtime.knowledge.items import Item
 from runtime.types import DialogueState, Intent, Slot, SlotName
 from runtime.understanding import lexicon
 from runtime.understanding.clauses import clause_bounds
@@ -51,7 +52,7 @@ def fold_category(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
-    hinted: str | None,
+    hinted: Item | None,
 ) -> DialogueState:
     """``state`` with the kind of goods talked about; another kind starts a new wish."""
     denied = _denied_categories(state, slots)
@@ -75,13 +76,15 @@ def _category(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
-    hinted: str | None,
+    hinted: Item | None,
 ) -> str | None:
     """What the talk is now about; None if this sentence does not say."""
     sold = {value for slot, value in names.entries.values() if slot is SlotName.CATEGORY}
     said = [slot for slot in slots if slot.name is SlotName.CATEGORY and not slot.negated]
     kinds = {slot: _kind(state, slot, sold, names, lookup) for slot in said}
     asides = _asides(text, said)
+    if hinted and hinted.product.category not in kinds.values():
+        asides |= {slot for slot in said if slot.text in hinted.sheet}
     brought = [
         slot
         for slot in said
@@ -100,9 +103,9 @@ def _category(
         return used
     if state.category is not None:
         return None
-    if said:
-        return kinds[said[-1]]
-    return hinted if intent is Intent.RECOMMEND else None
+    if hinted and intent is Intent.RECOMMEND:
+        return hinted.product.category
+    return kinds[said[-1]] if said else None
 
 
 def _kind(state: DialogueState, slot: Slot, sold: set[str], names: CatalogueNames, lookup: Lookup) -> str:

@@ -28,6 +28,7 @@ from runtime.dialogue.reference import WISHING, Lookup, Reference
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
 from runtime.dialogue.traits import fold_traits
+from runtime.knowledge.items import Item
 from runtime.types import (
     DialogueState,
     Evidence,
@@ -60,11 +61,11 @@ def fold(
     reference: Reference,
     names: CatalogueNames,
     lookup: Lookup,
-    hinted: str | None,
+    hinted: Item | None,
 ) -> DialogueState:
     """``state`` after the customer's words and before the reply. Never raises, whatever the slots hold.
 
-    ``hinted``: the kind of goods that the words point at without naming it.
+    ``hinted``: the one of the goods whose sheet the words point at.
     """
     text, slots, intent = understanding.text, understanding.slots, understanding.intent
     after = replace(state, turn=state.turn + 1)

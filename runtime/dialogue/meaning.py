@@ -56,18 +56,19 @@ def reconsider(
     understanding: Understanding,
     names: CatalogueNames,
     sold_under: Callable[[str], str | None],
-    hinted: str | None,
+    *,
+    hints: bool,
 ) -> Understanding:
     """``understanding`` of words said after ``state`` in a shop whose goods are called ``names``.
 
-    ``sold_under``: the shop's category for a kind of goods, None where it has none. ``hinted``: the
-    category that the words point at without naming it.
+    ``sold_under``: the shop's category for a kind of goods, None where it has none. ``hints``: whether
+    the words point at goods of one category.
     """
     slots = tuple(
         _slots(understanding, names, sold_under, asks=state.focus is not None and _asks(understanding))
     )
     corrected = replace(understanding, slots=slots)
-    intent = _intent(state, corrected, hinted)
+    intent = _intent(state, corrected, hints=hints)
     if intent is understanding.intent:
         return corrected
     return replace(corrected, intents=_led_by(intent, understanding.intents))
@@ -76,7 +77,7 @@ def reconsider(
 # --- intent ----------------------------------------------------------------------------------
 
 
-def _intent(state: DialogueState, understanding: Understanding, hinted: str | None) -> Intent:
+def _intent(state: DialogueState, understanding: Understanding, *, hints: bool) -> Intent:
     text, intent, p = understanding.text, understanding.intent, understanding.intent_p
     models = {slot.value for slot in understanding.slots if slot.name is SlotName.MODEL}
     if _EACH.search(text) and intent in _OF_GOODS and max(len(models), len(state.shown)) > 1:
@@ -89,7 +90,7 @@ def _intent(state: DialogueState, understanding: Understanding, hinted: str | No
         return _next_best(understanding, intent)
     if intent is Intent.COMPLAINT and p < _VERY_SURE and not _FAULT.search(text):
         return _next_best(understanding, intent)
-    if hinted and state.category is None and p < _UNSURE and not _names_goods(understanding):
+    if hints and state.category is None and p < _UNSURE and not _names_goods(understanding):
         return Intent.RECOMMEND
     if p >= _SURE or intent in (Intent.BARGAIN, Intent.PROMOTION):
         return intent

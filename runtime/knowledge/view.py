@@ -44,7 +44,7 @@ from runtime.understanding.homophones import Homophones
 from runtime.understanding.slots import CatalogueNames
 
 _HINTING = 60  # goods looked at
-_HINT, _AHEAD = 0.2, 1.4  # the share of the words that one of them has, how far before another kind's
+_HINT, _AHEAD = 0.2, 1.5  # the share of the words that one of them has, how far before another kind's
 
 
 class Embedder(Protocol):
@@ -131,14 +131,18 @@ class View:
         own = {item.product.category for item in self.items if kind in (item.kind, item.category)}
         return own.pop() if len(own) == 1 else None
 
-    def hinted(self, text: str) -> str | None:
-        """The category that ``text`` points at without naming it: 怕老人忘关火 -> 燃气灶."""
+    def hinted(self, text: str) -> Item | None:
+        """The one of the goods whose sheet ``text`` points at, if none of another category comes near:
+
+        怕老人忘关火 -> the cooker that turns itself off.
+        """
         shares = self.words.find(parts_of(text, ()))
-        best: dict[str, float] = {}
+        best: dict[str, int] = {}
         for row in likest(shares, _HINTING):
-            best.setdefault(self.items[row].product.category, float(shares[row]))
-        first, second, *_ = (*best.items(), ("", 0.0), ("", 0.0))
-        return first[0] if first[1] >= max(_HINT, _AHEAD * second[1]) else None
+            best.setdefault(self.items[row].product.category, row)
+        rows = list(best.values())
+        second = float(shares[rows[1]]) if len(rows) > 1 else 0.0
+        return self.items[rows[0]] if rows and shares[rows[0]] >= max(_HINT, _AHEAD * second) else None
 
     def _sold_as(self, category: str) -> tuple[str, ...]:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""

@@ -12,7 +12,7 @@ from runtime.dialogue.tactics import Choice, Situation, choose_tactic
 from runtime.generation.templates import template_reply
 from runtime.knowledge import fact_text
 from runtime.knowledge.descriptions import Descriptions
-from runtime.knowledge.items import make_item
+from runtime.knowledge.items import Item, make_item
 from runtime.knowledge.words import WordIndex
 from runtime.types import (
     DialogueState,
@@ -88,7 +88,7 @@ def understood(
 
 
 def after_words(
-    state: DialogueState, understanding: Understanding, hinted: str | None = None
+    state: DialogueState, understanding: Understanding, hinted: Item | None = None
 ) -> DialogueState:
     reference = point_at(understanding, state, NAMES, SHELF)
     return fold(state, understanding, reference, NAMES, SHELF.product, hinted)

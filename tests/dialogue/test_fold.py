@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from runtime.dialogue.fold import HISTORY_TURNS, settle
 from runtime.dialogue.tactics import Choice
+from runtime.knowledge.items import make_item
 from runtime.types import (
     DialogueState,
     EmotionVector,
@@ -20,6 +21,7 @@ from runtime.types import (
     Fact,
     FactKind,
     Intent,
+    Product,
     Quantity,
     Reply,
     Slot,
@@ -231,8 +233,17 @@ def test_a_fact_of_another_kind_is_no_offer() -> None:
 
 
 def test_a_kind_that_is_only_hinted_at_counts_for_a_wish_alone() -> None:
+    fridge = make_item(PRODUCTS["P011"], ())
     wish = understood("看报纸看药盒都费劲", Intent.RECOMMEND)
-    assert after_words(DialogueState(), wish, "冰箱").category == "冰箱"
-    assert after_words(DialogueState(category="空调"), wish, "冰箱").category == "空调"
+    assert after_words(DialogueState(), wish, fridge).category == "冰箱"
+    assert after_words(DialogueState(category="空调"), wish, fridge).category == "空调"
     asks = understood("看报纸看药盒都费劲", Intent.FUNCTION)
-    assert after_words(DialogueState(), asks, "冰箱").category is None
+    assert after_words(DialogueState(), asks, fridge).category is None
+
+
+def test_a_kind_that_only_stands_in_the_sheet_of_what_is_meant_is_no_wish() -> None:
+    lock = make_item(Product("P9", "猫眼锁", "智能门锁", "", "", 999, description="有人来就拍照发手机"), ())
+    wish = understood("有人在门口会拍照发手机的那种", Intent.RECOMMEND)
+    assert after_words(DialogueState(), wish, lock).category == "智能门锁"
+    assert after_words(DialogueState(category="空调"), wish, lock).category == "空调"
+    assert after_words(DialogueState(), wish).category == "手机"

@@ -15,7 +15,7 @@ UNDER = {"烤箱": None, "洗地机": "洗衣机"}
 
 
 def meant(text: str, intent: str, p: float, state: DialogueState = FOCUS) -> Intent:
-    return reconsider(state, understood(text, Intent(intent), p=p), NAMES, UNDER.get, None).intent
+    return reconsider(state, understood(text, Intent(intent), p=p), NAMES, UNDER.get, hints=False).intent
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_doubtful_words_that_point_at_a_kind_are_a_wish_for_it(
 ) -> None:
     said = understood("看报纸看药盒都费劲", Intent.OTHER, p=p)
     state = DialogueState(category=category)
-    assert reconsider(state, said, NAMES, UNDER.get, "台灯").intent is Intent(expected)
+    assert reconsider(state, said, NAMES, UNDER.get, hints=True).intent is Intent(expected)
 
 
 @pytest.mark.parametrize(("text", "intent"), [("几个人坐", "人工"), ("台面的几秒出热水", "报修")])
@@ -52,7 +52,7 @@ def test_persons_and_faults_need_their_words(text: str, intent: str) -> None:
 
 def slots(text: str, *tags: Slot, state: DialogueState = FOCUS) -> list[tuple[SlotName, object]]:
     said = understood(text, Intent.FUNCTION)
-    whole = reconsider(state, replace(said, slots=tags), NAMES, UNDER.get, None)
+    whole = reconsider(state, replace(said, slots=tags), NAMES, UNDER.get, hints=False)
     return [(slot.name, slot.value) for slot in whole.slots]
 
 

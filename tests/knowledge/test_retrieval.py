@@ -210,8 +210,13 @@ def test_words_of_one_kind_of_goods_point_at_it(tmp_path: Path) -> None:
         Product("P3", "灶小满定时双灶", "燃气灶", "灶小满", "", 899, description="怕老人忘关火的装这个"),
     )
     view = shop_view(tmp_path, Goods(goods))
-    assert view.hinted("她眼花，看报纸看药盒都费劲") == "台灯"
-    assert view.hinted("老忘关火") == "燃气灶"
-    assert view.hinted("看着清楚的") is None
-    assert view.hinted("今天下雨") is None
-    assert view.hinted("") is None
+
+    def hinted(text: str) -> str | None:
+        item = view.hinted(text)
+        return item.product.id if item else None
+
+    assert hinted("她眼花，看报纸看药盒都费劲") == "P1"
+    assert hinted("老忘关火") == "P3"
+    assert hinted("看着清楚的") is None
+    assert hinted("今天下雨") is None
+    assert hinted("") is None
