@@ -397,13 +397,14 @@ _SAYERS: Mapping[Tactic, Callable[[Told], Part]] = {
 
 
 def _alternative(turn: Told, product: Product) -> Part:
-    """A second product with its price, and the cards of all that were found."""
+    """The other goods with their prices, and the cards of all that were found."""
     cards = Part(products=tuple(found.id for found in turn.goods))
-    for other in turn.goods:
-        price = turn.fact(other, FactKind.PRICE)
-        if other.id != product.id and price:
-            return turn.say("also", price, other=other.name, price=spoken(price)) + cards
-    return cards
+    others = [found for found in turn.goods if found.id != product.id]
+    priced = [(other, price) for other in others if (price := turn.fact(other, FactKind.PRICE))]
+    if not priced:
+        return cards
+    told = "、".join(other.name + spoken(price) for other, price in priced)
+    return turn.say("also", *(price for _, price in priced), others=told) + cards
 
 
 def _shortage(turn: Told, product: Product) -> Part:
