@@ -108,7 +108,7 @@ async def run_turn(
 
     hinted = view.hinted(understanding.text)
     understanding = reconsider(state, understanding, view.names, view.sold_under, hints=hinted is not None)
-    reference = point_at(understanding, state, view.names, view.described)
+    reference = point_at(understanding, state, view.names, view.described, today)
     folded = fold(state, understanding, reference, view.names, view.product, hinted)
     understanding = without_pointing(understanding, reference, view.product)
     clock.lap("state")

@@ -17,6 +17,7 @@ from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
 from runtime.knowledge.words import WordIndex, likest
 from runtime.types import Product, Promotion, Quantity
+from runtime.understanding.numbers import normalise_text
 
 K = TypeVar("K")
 
@@ -38,7 +39,10 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
+    """What is known of a product, as witnesses."""
+
+    called: str  # its name without what others have as well, the brand and the kind
     name: frozenset[str]
     words: frozenset[str]  # of all else
     terms: frozenset[str]  # of delivery, installation and warranty
@@ -46,6 +50,10 @@ class _Sheet:
     numbers: frozenset[str]  # of whatever unit
     prices: tuple[float, ...]
     traits: frozenset[str]
+
+    def tells(self, parts: Iterable[str]) -> bool:
+        """Whether all of these stand in it beside its name."""
+        return all(part in self.words or part in self.terms for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def likeness(description: Description, goods: Sequence[Item], focus: str | None 
     Terms of delivery, installation and warranty count for the product in ``focus`` alone: 打孔收费不 asks
     about it.
     """
-    sheets = {item.product.id: _sheet(item) for item in goods}
+    sheets = {item.product.id: sheet_of(item) for item in goods}
     scores = dict.fromkeys(sheets, 0.0)
     for word in description.words:
         weight = 1.0 if len(word) > 1 else _ALONE
@@ -133,13 +141,13 @@ def _add(scores: dict[str, float], found: Mapping[str, float]) -> None:
         scores[id] += share * lack
 
 
-def _word(word: str, sheet: _Sheet) -> float:
+def _word(word: str, sheet: Sheet) -> float:
     if word in sheet.name:
         return _IN_NAME
     return _IN_SHEET if word in sheet.words else 0.0
 
 
-def _has_figure(amount: Quantity, sheet: _Sheet) -> bool:
+def _has_figure(amount: Quantity, sheet: Sheet) -> bool:
     low, high = amount.low or 0.0, amount.high or amount.low or 0.0
     if amount.unit in ("", "元"):
         near = _PRICE_NEAR if low == high else 0.0
@@ -156,11 +164,13 @@ def _prices(item: Item) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _sheet(item: Item) -> _Sheet:
+def sheet_of(item: Item) -> Sheet:
     product = item.product
-    told = " ".join((item.sheet, *product.colors, *map(_offer, item.promotions)))
+    name, brand, kind = map(normalise_text, (product.name, product.brand, product.category))
+    told = " ".join((item.sheet.removeprefix(name), *product.colors, *map(_offer, item.promotions)))
     terms = " ".join((product.delivery, product.installation, product.warranty))
-    return _Sheet(
+    return Sheet(
+        called=name.removeprefix(brand).removesuffix(kind),
         name=_parts(product.name),
         words=_parts(told),
         terms=_parts(terms),

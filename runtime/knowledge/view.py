@@ -60,7 +60,6 @@ class View:
     """Goods, their names, and the indexes over them."""
 
     version: int
-    items: tuple[Item, ...]
     shop_promotions: tuple[Promotion, ...]  # of a category or of the whole shop
     faqs: tuple[Faq, ...]
     scripts: tuple[Script, ...]
@@ -73,13 +72,20 @@ class View:
     words: WordIndex  # over the sheets of ``items``
     described: Descriptions
     subjects: tuple[frozenset[str], ...]  # what each of ``faqs`` is about, in parts of words
-    rows: Mapping[str, int]  # product id -> place in ``items``
     categories: frozenset[str]
     shelf: Shelf
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.described.items
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Product id -> place in ``items``."""
+        return self.described.rows
+
     def product(self, id: str) -> Product | None:
-        row = self.rows.get(id)
-        return None if row is None else self.items[row].product
+        return self.described.product(id)
 
     def counts(self) -> dict[str, int]:
         promotions = sum(len(item.promotions) for item in self.items) + len(self.shop_promotions)
@@ -158,7 +164,7 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         if promotion.product_id:
             own[promotion.product_id].append(promotion)
     items = tuple(make_item(product, tuple(own[product.id])) for product in goods.products)
-    ids = {item.product.id: row for row, item in enumerate(items)}
+    ids = {product.id for product in goods.products}
     faqs = tuple(faq for faq in goods.faqs if faq.product_id is None or faq.product_id in ids)
 
     names = CatalogueNames.of(goods.products)
@@ -169,7 +175,6 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
 
     return View(
         version=goods.version,
-        items=items,
         shop_promotions=tuple(p for p in goods.promotions if p.product_id is None),
         faqs=faqs,
         scripts=goods.scripts,
@@ -182,7 +187,6 @@ def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:
         words=words,
         described=Descriptions.of(items, words),
         subjects=tuple(subject_of(faq.question, names) for faq in faqs),
-        rows=ids,
         categories=frozenset(category for item in items for category in item.categories),
         shelf=Shelf.of(items),
     )

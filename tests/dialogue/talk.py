@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 
@@ -65,6 +66,7 @@ _ITEMS = tuple(make_item(product, ()) for product in GOODS)
 SHELF = Descriptions.of(_ITEMS, WordIndex.of(_ITEMS))
 PROMOTION = Fact("PROMO001", FactKind.PROMOTION, "促销:以旧换新减200元(12月31日止)", "P001")
 
+TODAY = date(2026, 11, 21)
 _NEUTRAL = EmotionVector(0.0, 0.0, 1.0, 0.0)
 
 
@@ -90,7 +92,7 @@ def understood(
 def after_words(
     state: DialogueState, understanding: Understanding, hinted: Item | None = None
 ) -> DialogueState:
-    reference = point_at(understanding, state, NAMES, SHELF)
+    reference = point_at(understanding, state, NAMES, SHELF, TODAY)
     return fold(state, understanding, reference, NAMES, SHELF.product, hinted)
 
 
