@@ -24,6 +24,7 @@ CONDITIONS = (
     "knows_needs",  # anything but the category is known of what the customer needs
     "tells_needs",  # this very sentence says what is wanted
     "has_focus",  # a product is talked about
+    "new_focus",  # these words brought up a product that was not shown yet
     "left_focus",  # these words turned away from what was shown: a changed wish, 换一个
     "was_asked",  # the turn before asked something back
     "has_hits",  # goods were found
@@ -153,6 +154,7 @@ def _held(
         "knows_needs": _knows_needs(state),
         "tells_needs": any(slot.name in _NEED_SLOTS for slot in understanding.slots),
         "has_focus": state.focus is not None,
+        "new_focus": state.focus is not None and state.focus not in state.seen,
         "left_focus": state.focus is None and bool(state.shown),
         "was_asked": state.tactic is Tactic.ASK,
         "has_hits": situation.hits > 0,

@@ -40,7 +40,7 @@ _TERMS = {
     FactKind.WARRANTY: "warranty",
     FactKind.STOCK: "stock",
 }
-_WISHES = {Intent.RECOMMEND, Intent.CUSTOM}
+_PRICED = {Intent.RECOMMEND, Intent.CUSTOM, Intent.PRICE}  # whatever else is asked, its price is told too
 _QUESTIONS = {Intent.PRICE, Intent.FUNCTION, Intent.STOCK}  # to be answered before an offer is made
 
 
@@ -163,7 +163,7 @@ def _near(turn: Told, product: Product) -> Part:
 
 def _new_price(turn: Told, product: Product, told: list[Fact]) -> Part:
     """The price of a product that was not talked about yet."""
-    new = turn.state.focus is None or turn.intent in _WISHES
+    new = turn.state.focus is None or turn.intent in _PRICED
     priced = any(fact.kind is FactKind.PRICE for fact in told)
     if not new:
         return Part()

@@ -34,7 +34,8 @@ ANSWER = Situation(answer=True, facts=1)
 NEW = DialogueState(turn=1)
 AIRCON = DialogueState(turn=1, category="空调")
 NEEDS = replace(AIRCON, budget_max=3000.0)
-FOCUS = replace(NEEDS, focus="P001", shown=("P001", "P002"))
+FOCUS = replace(NEEDS, focus="P001", shown=("P001", "P002"), seen=("P002", "P001"))
+POINTED_AT = replace(AIRCON, focus="P001")
 
 ROWS = [
     ("这什么东西", "其他", "愤怒", FOCUS, GOODS, "转人工"),
@@ -67,6 +68,8 @@ ROWS = [
     ("推荐一个", "推荐", "中性", NEW, NOTHING, "追问"),
     ("推荐空调", "推荐", "中性", AIRCON, GOODS, "追问"),
     ("推荐空调", "推荐", "中性", AIRCON, ONE, "推荐"),
+    ("要会说话的那种", "推荐", "中性", POINTED_AT, replace(ONE, unknown=True), "推荐"),
+    ("要会说话的那种", "推荐", "中性", FOCUS, replace(ONE, unknown=True), "不知道"),
     ("三千的空调", "推荐", "中性", NEEDS, GOODS, "推荐"),
     ("推荐空调", "推荐", "中性", NEEDS, NOTHING, "不知道"),
     ("多少钱", "询价", "中性", FOCUS, ONE, "介绍"),

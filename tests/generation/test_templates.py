@@ -232,6 +232,12 @@ def test_phrasing_changes_with_the_turn_and_only_with_it() -> None:
     assert texts[0] == texts[3]
 
 
+def test_who_asks_what_it_costs_hears_the_price_whatever_else_was_read_into_the_words() -> None:
+    state = DialogueState(turn=1, focus="P001", seen=("P001",))
+    said = understood("那1.5匹的几多", Intent.PRICE)
+    assert "现价2999元" in template_reply(Tactic.INFORM, Intent.PRICE, ONE, state, None, said).text
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
