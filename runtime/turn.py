@@ -124,7 +124,7 @@ async def run_turn(
         yield Piece(fallback.text)
     else:
         opening = certain_opening(fallback)
-        drafts = shop.generate(session, folded, evidence, utterance.text, choice.tactic, opening)
+        drafts = shop.generate(session, folded, evidence, understanding.text, choice.tactic, opening)
         guard = Guard(evidence, folded.focus, _needs(folded))
         closing = partial(untold_price, choice.tactic, evidence)
         async with aclosing(_speak(drafts, guard, opening, closing, fallback)) as steps:
@@ -137,7 +137,7 @@ async def run_turn(
                         clock.lap("first_text")
                     yield step
     clock.lap("generate")
-    after = settle(folded, utterance.text, evidence, choice, reply)
+    after = settle(folded, understanding.text, evidence, choice, reply)
     yield Done(Turn(session, utterance, understanding, after, evidence, reply, clock.done()))
 
 
