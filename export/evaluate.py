@@ -37,9 +37,11 @@ from runtime.understanding.numbers import normalise_text, parse_quantities, read
 RECALL_AT = 5
 PARTS = ("open", "sealed")  # folders of the dev set
 
+# Words that something is not known. That a person will come, sign or bargain says nothing of what is known.
 _ADMITS = re.compile(
-    r"没有?(写|标|提|列|注明|查到|找到|看到|资料|相关|这[类种样款个]|卖|进)|资料里?(暂时)?没|[查答]不[到上]|"
-    r"不(太|是很)?(清楚|知道|确定|了解|卖)|不敢(乱|随便)|不(好|乱)(随便)?(说|讲|答)|[请问让找](一?下)?店[员长]"
+    r"没有?(写|标|提|列|注明|查到|找到|看到|资料|相关|这[类种样款个]|卖|进)|资料里?(暂时)?没|[查答]不[到上]|没法[说答]|"
+    r"不(太|是很)?(清楚|知道|确定|了解|卖)|不敢(乱|随便)|不(好|乱)(随便)?(说|讲|答)|"
+    r"问(一?下)?店[员长]|店[员长].{0,3}(确认|解答|打听)"
 )
 
 
@@ -147,6 +149,7 @@ def scores(dialogues: Sequence[Sequence[Played]], questions: Sequence[Played]) -
         "recall@1": _share(p.ranked[0] in p.expected.products if p.ranked else False for p in sought),
         f"recall@{RECALL_AT}": _share(bool({*p.expected.products} & {*p.ranked}) for p in sought),
         "admitted": _share(admits(p.turn.reply.text) for p in (*turns, *questions) if p.expected.admit),
+        "admitted needlessly": _share(admits(p.turn.reply.text) for p in turns if not p.expected.admit),
         **{source.value: sources[source] / len(replies) if replies else float("nan") for source in Source},
         "length": sum(len(reply.text) for reply in replies) / len(replies) if replies else float("nan"),
     }

@@ -94,7 +94,10 @@ def test_not_knowing_is_admitted(reply: str) -> None:
     assert admits(reply)
 
 
-@pytest.mark.parametrize("reply", ["现价2999元，有现货。", "外机重30公斤。", ""])
+@pytest.mark.parametrize(
+    "reply",
+    ["现价2999元，有现货。", "外机重30公斤。", "价格我改不了，可以请店长来谈。", "我请店员来帮您开单。", ""],
+)
 def test_an_answer_admits_nothing(reply: str) -> None:
     assert not admits(reply)
 
@@ -137,6 +140,7 @@ def test_scores_are_shares_of_those_turns_that_they_are_about() -> None:
     assert row["focus"] == row["recall@5"] == 1.0
     assert row["recall@1"] == 0.0
     assert row["dialogue"] == row["admitted"] == 0.5
+    assert row["admitted needlessly"] == 0.0
     assert row["state"] == row["reply"] == pytest.approx(2 / 3)
     assert row["template"] == 1.0
     assert row["length"] == pytest.approx((5 + 5 + 2 + 3 + 4) / 5)
