@@ -46,7 +46,7 @@ async def test_the_product_in_focus_answers_for_its_installation(demo_shop: Shop
 
 async def test_what_was_meant_is_remembered_not_how_it_was_written(demo_shop: Shop) -> None:
     turn = await (await demo_shop.sessions.named("a")).finish(Utterance("空调５５００元ＯＫ吗"))
-    assert turn.state.history[-1].question == turn.understanding.text == "空调5500元ok吗"
+    assert turn.state.history[-1].customer == turn.understanding.text == "空调5500元ok吗"
 
 
 async def test_events_come_in_the_order_of_the_chain(
