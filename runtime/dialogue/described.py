@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from runtime.dialogue.pointing import COMPARES, NOTHING, THAT, THAT_WORDS, WHICH_IS, WISHES, Clause, Found
+from runtime.dialogue.pointing import NOTHING, THAT, THAT_WORDS, WHICH_IS, WISHES, Clause, Found
 from runtime.knowledge.asks import pairs_of, parts_of
 from runtime.knowledge.descriptions import Description, likeness, sheet_of
 from runtime.knowledge.items import Item
-from runtime.types import SlotName
+from runtime.types import Quantity, SlotName
 from runtime.understanding.numbers import parse_quantities
 
 # Words before 那款 or 的, or that begin a clause, by which a product is described.
@@ -19,17 +19,16 @@ _LEAD = (
 )
 _LEADING = re.compile(_LEAD)
 _ENDS = (
-    "(?=的?(?:呢|多少|怎么|咋|啥|什么|几|现价|现在|卖|价|是|送|有|能|会|要|好|也|吧|得)|"
+    "(?=的?(?:呢|多|怎么|咋|啥|什么|几|现价|现在|卖|价|是|送|有|能|会|要|好|也|吧|得|[没不](?!$))|"
     "的?(?:[，,。；;!?？！ ]|$))"
 )
 _BEFORE_THAT = re.compile(rf"(?P<what>[^，,。；;!?]{{1,14}}?)的?{THAT_WORDS}")
 _AFTER_THAT = re.compile(rf"(?:^|[，,。；;!? ]){_LEAD}{THAT_WORDS}(?P<what>[^，,。；;!? ]{{1,10}}?){_ENDS}")
 _OF = re.compile(
-    rf"(?:^|[，,。；;!? ]|还是要?|就要?){_LEAD}(?P<what>(?:(?!{THAT_WORDS})[^，,。；;!? ]){{2,8}}?)的(?!有)"
+    rf"(?:^|[，,。；;!? ]|还是要?|就要?){_LEAD}(?P<what>(?:(?!{THAT_WORDS})[^，,。；;!? ]){{1,8}}?)的(?!有)"
 )
 _AGREED = re.compile(r"(?P<what>[0-9]+|[^，,。 ]{2,6})就(?P=what)")
-_LIKE = re.compile(r"[跟和与比像同]$")
-_BEGINS = re.compile(rf"(?:^|[，,。；;!? ]|还是要?|就要?|[和跟与比]){_LEAD}")
+_BEGINS = re.compile(rf"(?:^|[，,。；;!? ]|还是要?|就要?|[和跟与比换]){_LEAD}")
 _NAME_ENDS = re.compile(_ENDS)
 _NUMBER_GOES_ON = re.compile("[0-9][0-9]")
 _OFF = re.compile(r"(减|便宜|优惠|降|满|送)了?$")
@@ -42,6 +41,10 @@ _LONGEST_NAME, _PLAINLY = 10, 3  # characters; so many name a product wherever t
 def described(clause: Clause) -> Found:
     """The one that the words tell from all others of its kind."""
     for start, end, pointed in _phrases(clause.text):
+        if end - start == 1 and (found := _with_character(clause, clause.text[start])):
+            return (found,), ((start, end),)
+        if end - start == 1 and not pointed:
+            continue
         description = _description(clause, start, end)
         if not (description.words or description.amounts or (description.traits and pointed)):
             continue  # 粉色的有吗 asks about the product in focus
@@ -55,6 +58,14 @@ def described(clause: Clause) -> Found:
     return NOTHING
 
 
+def _with_character(clause: Clause, character: str) -> str | None:
+    """扁的: of the goods talked about, the only one in whose name that stands; 大 and 小 compare them."""
+    talked_of = clause.of_kind((*clause.state.shown, *clause.state.seen))
+    told = character not in "大小"
+    named = {item.product.id for item in talked_of if told and character in sheet_of(item).called}
+    return named.pop() if len(named) == 1 else None
+
+
 def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
     """Where goods are described, and whether with 那款."""
     if asked := WHICH_IS.search(text):
@@ -64,8 +75,6 @@ def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
     for pattern in (_BEFORE_THAT, _AFTER_THAT, _OF, _AGREED):
         for hit in pattern.finditer(text):
             start, end = hit.span("what")
-            if _LIKE.search(text[:start]) and not COMPARES.search(text):
-                continue  # 跟600那台一样减两百? asks about the other
             if lead := _LEADING.match(text, start, end):
                 start = lead.end()
             if start < end and not _ASKS_IF.match(text, start, end):
@@ -109,11 +118,14 @@ def _description(clause: Clause, start: int, end: int) -> Description:
         if slot.name in (SlotName.COLOR, SlotName.FEATURE) and isinstance(slot.value, str)
     }
     traits |= {slot.value for slot in slots if slot.name is SlotName.BRAND and isinstance(slot.value, str)}
-    amounts = tuple(
+    sizes = [slot for slot in within if slot.name is SlotName.SIZE and isinstance(slot.value, Quantity)]
+    figures = (
         span.quantity
         for span in parse_quantities(text[start:end])
         if not _OFF.search(text[start:end], 0, span.start)
+        and not any(size.start <= start + span.start < size.end for size in sizes)
     )
+    amounts = (*figures, *(size.value for size in sizes if isinstance(size.value, Quantity)))
     words = parts_of(text[start:end], ())
     for slot in within:
         if slot.name is SlotName.COLOR or (slot.name is SlotName.CATEGORY and slot.text == slot.value):

@@ -14,7 +14,7 @@ from runtime.understanding.numbers import render_quantity
 Found = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]  # ids, and where in the clause they are described
 NOTHING: Found = ((), ())
 
-KIND = r"(?:个|款|台|种|件|套|部|张|把|只|支|块|条)"
+KIND = r"(?:个|款|台|种|件|套|部|张|把|只|支|块|条|盏|辆)"
 THAT_WORDS = rf"(?:[那这嗰][一两]?{KIND}|呢[部只])"
 THAT = re.compile(THAT_WORDS)
 COMPARES = re.compile(
@@ -22,7 +22,7 @@ COMPARES = re.compile(
 )
 WHICH_IS = re.compile(rf"的?(是|叫)(哪一?{KIND}|什么)|的?(是)?哪一?{KIND}来着")
 WISHES = re.compile(
-    rf"有没有|有.{{1,8}}的[吗么没]|想[要买看]|推荐|[换找来]一?{KIND}|预算|便宜|以[内下]|左右|一?[点些]的|不要|不是|别的"
+    rf"有没有|有.{{1,8}}的[吗么没]|想[要买看]|推荐|[换找来]一?{KIND}|预算|便宜|以[内下]|左右|一?[点些]的|不要|(?<!是)不是|别的"
 )
 
 

@@ -21,6 +21,7 @@ from runtime.dialogue.pointing import (
     Found,
     has,
 )
+from runtime.dialogue.prices import by_price
 from runtime.dialogue.scales import at_end, by_scale, names_an_end
 from runtime.knowledge.descriptions import Descriptions
 from runtime.knowledge.items import Item
@@ -48,11 +49,13 @@ _REJECT = re.compile(
     rf"(?<!还)不(太|怎么|是很)?喜欢(?:{THAT_WORDS}|它)?[了啊呢吧的]*$|{THAT_WORDS}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
     r"(?!\w*[吗么])"
 )
+_TAKEN = re.compile(rf"(?:(?<!不)要|还是|就)[^，,。]*{THAT_WORDS}算了")
 _BOTH = re.compile(
     rf"[这那]两{KIND}|两{KIND}(都|有|哪|比|的?区别)|它们|这[几些]{KIND}?|哪一?{KIND}(更|比较)?"
 )
 _PRONOUN = re.compile(rf"{THAT_WORDS}|它|该款|同一?{KIND}|此款|就[这那](?!样)|[这那]玩意|[这那]东西")
-_CLAUSES = re.compile(r"[^，,。；;!?！？…]+")
+_BETWEEN = re.compile(r"[，,。；;!?！？…~]+|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+_ALIKE = re.compile(r"[跟和与像同][^，,。；;!?]{1,12}?(?<!不)(?:一样|似的)")
 _THIS = re.compile(rf"[这呢]{KIND}")
 _QUESTION = re.compile(r"[呢吗么没不]$|多少|几|啥|什么|怎么|咋")
 _PROPERTIES = {SlotName.BRAND, SlotName.COLOR, SlotName.FEATURE, SlotName.SIZE}
@@ -71,21 +74,24 @@ def point_at(
     over a description (白色那款), that over a pronoun (它), which means the product in focus. Words that
     only wish describe goods, they do not point at one, unless with 那款 or in a question.
     """
-    text, slots = understanding.text, understanding.slots
-    if _REJECT.search(text):
+    text, slots = _without_likened(understanding.text, understanding.slots)
+    if _REJECT.search(text) and not _TAKEN.search(text):
         return Reference(rejects=True)
     category = wanted_category(slots)
     same_kind = category in (None, state.category)
     wishes = understanding.intent in WISHING
-    points = not wishes or bool(THAT.search(text) or _QUESTION.search(text.rstrip("?。!~ ")))
-    compares = COMPARES.search(text)
-    places = [(0, len(text))] if compares else [hit.span() for hit in _CLAUSES.finditer(text)][::-1]
-    for start, end in places:  # of several the last counts: 大厅那台太贵了，就除醛这个吧
+    points = not wishes or bool(
+        THAT.search(text) or WHICH_IS.search(text) or _QUESTION.search(text.rstrip("?。!~ "))
+    )
+    told = [slot for slot in slots if slot.name in _PROPERTIES and not slot.negated]
+    compared = max((hit.end() for hit in COMPARES.finditer(text)), default=0)  # so far goods are compared
+    for start, end in _clauses(text, compared)[::-1]:  # the last counts: 大厅那台太贵了，就除醛这个吧
         kind = category or state.category
         clause = Clause(text[start:end], _within(slots, start, end), kind, state, goods, today)
-        found, spans = _in_clause(clause, names, same_kind, points)
-        if found:
+        found, spans = _in_clause(clause, told, names, same_kind, points)
+        if found and (start < compared or found[0] != state.focus or not compared):
             spans = tuple((first + start, last + start) for first, last in spans)
+            compared = compared if start < compared else 0
             break
     else:
         found, spans = NOTHING
@@ -94,9 +100,24 @@ def point_at(
         else:
             found = _of_category(text, slots, state, goods, wishes)
     one = names_an_end(text) or WHICH_IS.search(text)  # 哪个最便宜 means one
-    if compares and not (found and one):
+    if compared and not (found and one):
         found = _pair(text, found, state)
     return Reference(found, () if found[:1] == (state.focus,) else spans)
+
+
+def _without_likened(text: str, slots: tuple[Slot, ...]) -> tuple[str, tuple[Slot, ...]]:
+    """Without 跟600那台一样, which is not what the sentence is about; places stay what they were."""
+    likened = [hit.span() for hit in _ALIKE.finditer(text)]
+    for start, end in likened:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text, tuple(slot for slot in slots if not any(start <= slot.start < end for start, end in likened))
+
+
+def _clauses(text: str, whole: int) -> list[tuple[int, int]]:
+    """Where the clauses of ``text`` are; up to ``whole``, where goods are compared, they are one."""
+    cuts = [hit.span() for hit in _BETWEEN.finditer(text) if hit.start() >= whole]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
 
 
 def _within(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
@@ -124,28 +145,31 @@ def without_pointing(understanding: Understanding, reference: Reference, lookup:
     return replace(understanding, slots=tuple(slots))
 
 
-def _in_clause(clause: Clause, names: CatalogueNames, same_kind: bool, points: bool) -> Found:
+def _in_clause(
+    clause: Clause, told: Sequence[Slot], names: CatalogueNames, same_kind: bool, points: bool
+) -> Found:
     by_order = by_ordinal(clause.text, clause.state) if same_kind else ()
-    if found := _named(clause, names) or by_order:
+    if found := _named(clause, told, names) or by_order:
         return found, ()
-    for way in (called, by_scale, described) if points else (by_scale,):
+    for way in (called, by_scale, described, by_price) if points else (by_scale,):
         found, spans = way(clause)
         if found:
             return found, spans
     return (_by_pronoun(clause.text, clause.state) if _THIS.search(clause.text) and same_kind else ()), ()
 
 
-def _named(clause: Clause, names: CatalogueNames) -> tuple[str, ...]:
+def _named(clause: Clause, told: Sequence[Slot], names: CatalogueNames) -> tuple[str, ...]:
     """Goods whose name or model was said; where several share it, one of that size or one that was seen."""
     found, state = [], clause.state
-    told = [slot for slot in clause.slots if slot.name in _PROPERTIES and not slot.negated]
     for slot in clause.slots:
         if slot.name is SlotName.MODEL and isinstance(slot.value, str) and not slot.negated:
             items = clause.goods.known(names.named(slot.value))
             items = [item for item in items if item.product.category == state.category] or items
             items = at_end(clause.text, items, clause.today) or _nearest_by_name(clause.text, items)
             items = [item for item in items if all(has(item, each) for each in told)] or items
-            seen = [item for item in items if item.product.id in state.seen]
+            seen = sorted(
+                (i for i in items if i.product.id in state.seen), key=lambda i: state.seen.index(i.product.id)
+            )
             plain = [item for item in items if item.product.name == f"{slot.value}{item.product.category}"]
             found += items if len(items) == 1 else seen[-1:] or plain or (_shortest(items) if told else [])
     return tuple(dict.fromkeys(item.product.id for item in found))

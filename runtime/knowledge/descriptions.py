@@ -127,7 +127,10 @@ def likeness(description: Description, goods: Sequence[Item], focus: str | None 
     for amount in description.amounts:
         _add(scores, {id: _FIGURE * _has_figure(amount, sheet) for id, sheet in sheets.items()})
     for trait in description.traits:
-        _add(scores, {id: _TRAIT * (trait in sheet.traits) for id, sheet in sheets.items()})
+        _add(
+            scores,
+            {id: _TRAIT * (trait in sheet.traits or trait in sheet.called) for id, sheet in sheets.items()},
+        )
     if own := sheets.get(focus or ""):
         scores[focus or ""] += _IN_SHEET * len(description.words & (own.terms - own.words - own.name))
     return scores

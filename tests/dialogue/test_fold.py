@@ -196,7 +196,7 @@ def test_history_keeps_the_last_turns() -> None:
 
 def test_a_product_that_is_gone_is_no_focus() -> None:
     state = DialogueState(category="空调", focus="P404", shown=("P404", "P001"))
-    after = after_words(state, understood("最便宜的那个", Intent.FUNCTION))
+    after = after_words(state, understood("便宜的那个", Intent.FUNCTION))
     assert after.focus == "P001"
 
 
