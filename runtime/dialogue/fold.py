@@ -24,6 +24,7 @@ from dataclasses import replace
 from runtime.dialogue.budget import fold_budget, with_budget
 from runtime.dialogue.category import fold_category
 from runtime.dialogue.features import asks_about_focus, fold_features, measures
+from runtime.dialogue.pointing import WISHES
 from runtime.dialogue.reference import WISHING, Lookup, Reference
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
@@ -53,6 +54,7 @@ HISTORY_TURNS = 6
 _NO_GOAL = {Intent.NO_INTEREST, Intent.HUMAN, Intent.GREETING, Intent.OTHER}
 _COUNTED = re.compile("[一二两三四五六七八九十几多0-9][个间套]?$")
 _SERVICE = {Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY, Intent.COMPLAINT, Intent.ORDER, Intent.HUMAN}
+_ASKING = {Intent.FUNCTION, Intent.COMPARE, Intent.PROMOTION}
 
 
 def fold(
@@ -77,7 +79,7 @@ def fold(
     asks = asks_about_focus(after, text, slots, reference)
     if not asks:
         after = fold_features(after, text, slots)
-    wishes = not (asks and measures(text)) and (intent in WISHING or not (asks or intent in _SERVICE))
+    wishes = _wishes(text, intent, asks)
     after = _fold_focus(after, state, text, wishes, reference, lookup)
     return after if intent in _NO_GOAL else replace(after, goal=intent)
 
@@ -174,6 +176,14 @@ def _fold_answer(
 
 
 # --- focus -----------------------------------------------------------------------------------
+
+
+def _wishes(text: str, intent: Intent, asks: bool) -> bool:
+    """Whether the words may want other goods than the one that is talked about."""
+    if intent in WISHING:
+        return not (asks and measures(text))
+    about = intent in _SERVICE or (intent in _ASKING and not WISHES.search(text))
+    return not (asks or about)
 
 
 def _fold_focus(
