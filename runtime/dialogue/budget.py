@@ -46,7 +46,7 @@ def fold_budget(
     product = lookup(state.focus) if state.focus else None
     if product is not None and state.tactic is not Tactic.ASK and not _LIMITS.search(text):
         money = [(slot, q) for slot, q in money if not _is_tag(q, product.price)]
-        money = limits if intent is Intent.BARGAIN and state.budget_max is None else money
+        money = limits if intent is Intent.BARGAIN and not _CHANGES.search(text) else money
     if money:
         return with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):

@@ -31,6 +31,12 @@ _ASIDE_BEFORE = re.compile(
     r"((旧|老|原来|以前|原先)的?|(?<![适没])[用连接擦吸挨靠投充当像]|控制|遥控|[送赠](不[送赠])?)(我的?|我们?家的?|苹果|安卓)?"
     r"(一?[个台部副套只件块张把])?$"
 )
+# 手机我不会弄, 空调风, 跟空调一块开: a kind that the talk only passes.
+_PASSED = re.compile(
+    r"(我|俺|老人|人家|他|她)?(都|也|又)?不(太|大)?会[弄用玩使]|[风房病费号卡]|按的|支付|扫码|不要?抵|抵钱|"
+    r"(一块儿?|一起|同时|配合|联动|一样)(?![买要多])"
+)
+_OWN_BEFORE = re.compile(r"(我|你|发|发到|拍)我?的?$")  # 发我手机, 我手机按的
 _JOINED = re.compile("[和跟、与及]|还有|或者?")
 # A kind that the shop has not, or that one character names, enters a talk only where it is wished for.
 _BRINGS_IN = re.compile(
@@ -89,18 +95,24 @@ def _category(
         slot
         for slot in said
         if slot not in asides
-        and (state.category is None or _is_brought_in(text, slot, kinds[slot], state, sold))
+        and (state.category is None or _is_brought_in(text, slot, kinds[slot], state, sold, intent, lookup))
     ]
+    known = [slot for slot in brought if kinds[slot] in sold]
+    if brought and not known and state.category is None:  # 洗衣机底下淌水，地板泡了
+        known = [slot for slot in said if kinds[slot] in sold]
+    brought = known or brought
     named = [kinds[slot] for slot in brought]
+    used = lexicon.use(text) if state.category is None or intent is Intent.RECOMMEND else None
+    if used and used[2] in sold and used[2] not in named and _WISHED.search(text[: used[0]]):
+        return used[2]
     if named:
         compares = intent is Intent.COMPARE and state.category in named
         return state.category if compares else kinds[_wished(text, brought)]
     product = lookup(reference.products[0]) if reference.products else None
     if product:
         return product.category
-    used = lexicon.use(text) if state.category is None or intent is Intent.RECOMMEND else None
-    if used in sold:
-        return used
+    if used and used[2] in sold:
+        return used[2]
     if state.category is not None:
         return None
     if hinted and intent is Intent.RECOMMEND:
@@ -127,7 +139,9 @@ def _asides(text: str, said: list[Slot]) -> set[Slot]:
     for slot in said:
         start, _ = clause_bounds(text, slot.start, slot.end)
         joined_to_one = any(_JOINED.fullmatch(text[other.end : slot.start]) for other in asides)
-        if joined_to_one or _ASIDE.match(text, slot.end) or _ASIDE_BEFORE.search(text[start : slot.start]):
+        before = text[start : slot.start]
+        passed = _ASIDE.match(text, slot.end) or _PASSED.match(text, slot.end) or _ASIDE_BEFORE.search(before)
+        if joined_to_one or passed or (slot.value == "手机" and _OWN_BEFORE.search(before)):
             asides.add(slot)
     return asides
 
@@ -139,8 +153,21 @@ def _wished(text: str, named: list[Slot]) -> Slot:
     return wished[-1] if wished and not _GOES_ON.match(text, last.end) else last
 
 
-def _is_brought_in(text: str, slot: Slot, kind: str, state: DialogueState, sold: set[str]) -> bool:
-    if kind == state.category or (kind in sold and len(slot.text) > 1):
+def _is_brought_in(
+    text: str,
+    slot: Slot,
+    kind: str,
+    state: DialogueState,
+    sold: set[str],
+    intent: Intent,
+    lookup: Lookup,
+) -> bool:
+    if kind == state.category:
+        return True
+    product = lookup(state.focus) if state.focus else None
+    if product and slot.text in product.name:  # the 灯 of a 风扇灯
+        return False
+    if kind in sold and len(slot.text) > 1 and intent is not Intent.COMPARE:
         return True
     start, _ = clause_bounds(text, slot.start, slot.end)
     return _BRINGS_IN.search(text[start : slot.start]) is not None

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from runtime.types import DialogueState, Intent, Slot, SlotName, Understanding
 from runtime.understanding import lexicon
-from runtime.understanding.slots import CatalogueNames
+from runtime.understanding.slots import CatalogueNames, with_mentions
 
 _SURE = 0.6  # an intent above this is not doubted for its words' sake
 _VERY_SURE = 0.9
@@ -139,7 +139,8 @@ def _slots(
     asks: bool,
 ) -> Iterator[Slot]:
     sold = _sold(names)
-    found = [known for slot in understanding.slots if (known := _checked(slot, sold, names, sold_under))]
+    mentioned = with_mentions(understanding.text, understanding.slots, names)
+    found = [known for slot in mentioned if (known := _checked(slot, sold, names, sold_under))]
     if asks:
         found = [slot for slot in found if slot.name is not SlotName.CATEGORY or slot.value in sold]
     kinds = [slot for slot in found if slot.name is SlotName.CATEGORY]

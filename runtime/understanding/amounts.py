@@ -41,10 +41,11 @@ _CHANGED_BEFORE = re.compile(r"(再多|多个|贵个|[加提涨降放改调][到
 _BUDGET_AFTER = re.compile(r"的?预算|的?价[位格]|[档吧够的行成卖]|可以|$")
 _OTHER_UNIT = re.compile(r"毫|流明|万|步|帕|[次遍回年度秒倍号色位]|小时")
 _LEAST_BUDGET = 10  # yuan
-_ORDINAL_BEFORE = re.compile(r"[第这那哪前后上下每另换几]$")
+_ORDINAL_BEFORE = re.compile(r"([第这那哪前后上每另换几]|(?<!先)下|另外|其他|其余|剩下?的?|[那这][边里])$")
 _COUNTED_GOODS = frozenset("台套部份")  # counters that hardly count anything else than what is bought
 _ORDER_BEFORE = re.compile(
-    r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配|改|换|补|追加|再做|拍|凑|每人)[了个上共我着一单成到]*$"
+    r"(要|买|来|拿|[预]?[订定]|购|下|采|需要?|各|一?共|留|带|选|配|改|换|补|追加|再做|拍|凑|每人|试|(?<![增])加|退|减|寄|发|放|送|装|"
+    r"(?<!发)给|^那?就先?|.的)[了个上共我俺咱着一单成到掉]*$"
 )
 _COUNTED_OTHER = re.compile(
     r"有?(什么|啥)|哪|都(?![要拿买有])|比|[的]?区别|[里中选月号]|孩|老人|房|卧|小时|问题|地方|多|牌|方面|店|班|科室|点|数|孔|眼|人|"
@@ -55,16 +56,18 @@ _PRICE_BEFORE = re.compile(r"[0-9百千万块元钱]$")
 _PRICE_AFTER = re.compile(r"多少|几[块钱个]|啥价|什么价|咋卖|怎么卖|便宜|[要得][0-9一二两三四五六七八九几]")
 _SURE_IF_MANY = frozenset("台盏部副套份把")  # of five and more of these hardly anything but goods is told
 # Lengths and weights of people, doors and pipes are no sizes of goods.
-_OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|超过?|差|短|少|走|收)\w{0,3}$")
+_OTHER_LENGTH = re.compile(r"(门|槛|管|孔|墙|电梯|道|缝|洞|加长|(?<!不)超过?|差|少|走|收(?!窄))\w{0,3}$")
 _OWN_LENGTH = re.compile(r"[宽长]?的?([*x×乘]|床|沙发)|[宽长]?的")
-_WANTED_BEFORE = re.compile(r"(^|尺寸|规格|[要做选就买])$")
+_WANTED_BEFORE = re.compile(r"(^|尺寸|规格|直径|不超过?|[要做选就买到成按]|[宽窄长短高矮深厚])$")
+_WANTED_AFTER = re.compile(r"$|[的行成能可吧吗怕走还或跟和与]|够|有")
+_BEDS = re.compile(r"床|沙发|桌|柜|帘|榻|垫")  # goods that are told by their length
 _WEIGHT = re.compile(r"公斤|kg")
 _LATIN = re.compile(r"[a-z0-9]")
 
 
 _TWO_OR_THREE = re.compile(
     r"(?<=[买要来拿订整搞弄加])(?P<goods>[俩仨])(?![人口月天年])|(?P<people>[我咱]们?[俩仨])(?=人|[用住吃睡喝过坐在])|"
-    r"(?P<kin>[哥姐娘爷][俩仨]|夫妻俩|两老)"
+    r"(?P<kin>[哥姐娘爷][俩仨]|夫妻俩(?=[用住吃睡喝过坐带])|两老)"
 )
 
 
@@ -113,7 +116,7 @@ def _may_be(text: str, span: QuantitySpan, name: SlotName) -> bool:
     left, right = clause_bounds(text, span.start, span.end)
     before, after = text[left : span.start], text[span.end : right]
     if name is SlotName.QUANTITY:
-        return not (_ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after))
+        return _counts_goods(span, before, after)
     return name is not SlotName.BUDGET or not _is_other_money(before, after)
 
 
@@ -132,7 +135,7 @@ def _amount(text: str, span: QuantitySpan, name: SlotName, *, sure: bool) -> Amo
 _ABOUT_BEFORE = re.compile(r"^(大概|大约|差不多|估计|也就|约)(是|在|要|就)?")
 _BOUND_BEFORE = re.compile(r"^((不|别|不要)?(超过?|低于|少于|小于|到)|最[多高少低]|至[多少]|起码|将近|接近)")
 _BOUND_AFTER = re.compile(r"(以内|之内|以[上下里]|左右|上下|样子|起步?|封顶|往上|出头)+$")
-_HOME_BEFORE = re.compile(r"(祖孙|老少|[两三四]代)+(同堂)?$")
+_HOME_BEFORE = re.compile(r"((祖孙|老少|[两三四]代)+(同堂)?|一家|小)$")
 _HOME_AFTER = re.compile(r"之家|子")
 
 
@@ -147,8 +150,9 @@ _ACROSS = re.compile(r" ?[*x×乘] ?")
 _MILLIMETRES = re.compile(r"(?<![0-9a-z.])([1-9][0-9]{2,3}) ?[*x×] ?([1-9][0-9]{2,3})(?![0-9a-z])")
 _STORED = re.compile(r"(?<![0-9a-z])(?:4|6|8|12|16|24|32)\+(64|128|256|512|1t|1024)(?![0-9a-z])")
 _SCREEN = (32, 43, 50, 55, 60, 65, 70, 75, 85, 98, 100)  # inches
-_STORAGE = (64, 128, 256, 512, 1024)  # GB
-_BARE_BEFORE = re.compile(r"(内存|存储|储存|还是|[和跟与要买选就])(的是|是|的)?$")
+_STORAGE = (128, 256, 512, 1024)  # GB
+_TV_BEFORE = re.compile("(电视|屏幕?|液晶)$")
+_IN_CODE = re.compile(r"[a-z0-9][-+]?$")
 _BARE_AFTER = re.compile(r"(的(?!(时候|人|话))|和|跟|还是|或|那[个款台]|够|要大)")
 
 
@@ -164,14 +168,14 @@ def _measures(text: str, spans: tuple[QuantitySpan, ...]) -> Iterator[tuple[int,
     for hit in _STORED.finditer(text):
         gigabytes = 1024.0 if hit[1] == "1t" else float(hit[1])
         yield *hit.span(), Quantity(gigabytes, gigabytes, "GB")
-    for span in spans:
-        value, unit = span.quantity.low, span.quantity.unit
-        if unit or value != span.quantity.high or (value not in _SCREEN and value not in _STORAGE):
-            continue
-        if _BARE_AFTER.match(text, span.end) or (
-            value in _STORAGE and _BARE_BEFORE.search(text[: span.start])
-        ):
-            yield span.start, span.end, Quantity(value, value, "寸" if value in _SCREEN else "GB")
+    bare = [span for span in spans if not span.quantity.unit and span.quantity.low == span.quantity.high]
+    screens = [span for span in bare if span.quantity.low in _SCREEN]
+    for span in screens:
+        if len(screens) > 1 or _BARE_AFTER.match(text, span.end) or _TV_BEFORE.search(text[: span.start]):
+            yield span.start, span.end, replace(span.quantity, unit="寸")
+    for span in bare:
+        if span.quantity.low in _STORAGE and not _IN_CODE.search(text[: span.start]):
+            yield span.start, span.end, replace(span.quantity, unit="GB")
 
 
 def _is_price(span: QuantitySpan) -> bool:
@@ -225,6 +229,8 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
         low = span.quantity.low or 0
         if low >= 5 or (low >= 2 and _ORDER_BEFORE.search(before)) or _ALL_WANTED.match(after):
             return True
+        if low >= 2 and span.quantity.unit in _COUNTED_GOODS:
+            return True
         if not before and any(end == len(after) for _, end, *_ in lexicon.mentions(after)):
             return True  # 一台洗衣机
         if not before and not after and text != span.text:
@@ -232,17 +238,19 @@ def _is_sure(text: str, span: QuantitySpan, name: SlotName, prices: int) -> bool
         ordered = _ORDER_ONE.search(before) or _goods_precede(before)
         return bool(ordered) and bool(_ORDER_ENDS.match(after) or _goods_follow(after))
     if name is SlotName.PEOPLE:
-        return bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before)) or "口" in span.text
+        couple = span.text == "两口"
+        household = "口" in span.text and not couple
+        return household or bool(_LIVE_AFTER.match(after) or _HOME_BEFORE_PEOPLE.search(before))
     return True
 
 
 _ASKED_OF_ME = re.compile(r"[^我想只]要$")  # 一个台灯要四百
-_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬各]$|^那?就先?$|^先$")
-_ORDER_ENDS = re.compile("[吧呗啊哈]?$|试|先|就[行够好]|到购物车|的?话")
-_ALL_WANTED = re.compile("(我)?(都|全|一起|一块儿?)(要|拿|买|订)")
+_ORDER_ONE = re.compile(r"(?<!过)(?<!出)[要来拿下订定买搞整加留藏搬各拍试寄发]$|^那?就先?要?$|^先$|.的$")
+_ORDER_ENDS = re.compile("[吧呗啊哈哦噢呀嘛]?$|试|先|看看|就[行够好]|到购物车|的?话")
+_ALL_WANTED = re.compile("(我)?(都|全|一起|一块儿?|一齐|一道)(要|拿|买|订|下|$)|[一打]起?打?[个]?折")
 _BULK = re.compile("团购|批发|批量|采购|定[制做]|报价|单位|公司|员工|奖品|礼品")
-_LIVE_AFTER = re.compile(r"(的|合)?[用住吃喝洗租过睡]|够|在家")
-_HOME_BEFORE_PEOPLE = re.compile(r"(家里|我家|我们|一家|一共|平时)[一共就有是]*$")
+_LIVE_AFTER = re.compile(r"子?(的|合)?[用住吃喝洗租过睡坐]|子?够|的?家")
+_HOME_BEFORE_PEOPLE = re.compile(r"(家里|我家|我们|一家|一共|平时|得动|[够供坐睡])[一共就有是得下]*$")
 
 
 _SIZE_FIRST = re.compile(
@@ -261,6 +269,13 @@ def _goods_precede(before: str) -> bool:
     told = before.rstrip("的")
     known = (SlotName.CATEGORY, SlotName.COLOR)
     return any(end == len(told) and slot in known for _, end, slot, _ in lexicon.mentions(told))
+
+
+def _counts_goods(span: QuantitySpan, before: str, after: str) -> bool:
+    """Not 第二个, 两个月 or 700一台."""
+    if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
+        return False
+    return span.quantity.high != 1 or not (_PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after))
 
 
 def _fits(name: SlotName, unit: str) -> bool:
@@ -285,32 +300,33 @@ def _quantity_slot(text: str, span: QuantitySpan) -> SlotName | None:
         asked = _HOW_MUCH.search(span.text)
         return SlotName.BUDGET if worth and not asked and not _is_other_money(before, after) else None
     if unit in _COUNTERS:
-        if _ORDINAL_BEFORE.search(before) or _COUNTED_OTHER.match(after):
-            return None
-        if span.quantity.high == 1 and (_PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after)):
+        if not _counts_goods(span, before, after):
             return None
         many = (span.quantity.low or 0) >= 5
         alone = many and (not after or unit in _SURE_IF_MANY or _BULK.search(text))
         beside = _goods_follow(after) or _goods_precede(before)
-        ordered = unit in _COUNTED_GOODS or beside or alone or _ORDER_BEFORE.search(before)
+        ordered = (
+            unit in _COUNTED_GOODS or beside or alone or _ORDER_BEFORE.search(before) or not before + after
+        )
         return SlotName.QUANTITY if ordered or _ALL_WANTED.match(after) else None
     if unit == "":
         return _bare_number_slot(span, before, after)
-    if unit in ("m", "cm") and not _is_own_length(before, after):
+    if unit in ("m", "cm") and not _is_own_length(text, before, after):
         return None
-    if unit == "人" and (span.text.startswith("一口") or _NO_HOUSEHOLD.match(after)):
+    if unit == "人" and (span.text.startswith("一口") or _NO_HOUSEHOLD.match(after) or _BITES.search(before)):
         return None
     return None if unit == "kg" and not _WEIGHT.search(span.text) else _SLOT_OF_UNIT.get(unit)
 
 
 _PIECES = re.compile("[一两三四五六七八九]块")
 _HOW_MUCH = re.compile(r"^几|几$")  # 几千, 两千几: asked, not offered
-_NO_HOUSEHOLD = re.compile(r"锅|灶|井|饭|水|一[台个份件]|份|位|次|咖")
+_NO_HOUSEHOLD = re.compile(r"大?[锅灶井饭水袋]|一[台个份件]|份|位|次|咖|就")
+_BITES = re.compile("[老了吃喝咬尝]$")  # 老两口 are persons, 磨了两口 is talk
 
 
-def _is_own_length(before: str, after: str) -> bool:
-    said_so = _OWN_LENGTH.match(after) or (not after and _WANTED_BEFORE.search(before))
-    return bool(said_so) and not _OTHER_LENGTH.search(before)
+def _is_own_length(text: str, before: str, after: str) -> bool:
+    said_so = _OWN_LENGTH.match(after) or (_WANTED_AFTER.match(after) and _WANTED_BEFORE.search(before))
+    return bool(said_so or _BEDS.search(text)) and not _OTHER_LENGTH.search(before)
 
 
 def _is_other_money(before: str, after: str) -> bool:
@@ -341,5 +357,5 @@ def _bare_number_slot(span: QuantitySpan, before: str, after: str) -> SlotName |
     if span.text.isascii() and span.text[-1] in "1234567":
         return None  # 404, 9527: no price ends so
     bounded = span.quantity.approximate or low < high
-    spoken_as_money = bounded or re.search(r"[百千万kw]", span.text)
+    spoken_as_money = bounded or re.search(r"[百千万佰仟萬kw]", span.text)
     return SlotName.BUDGET if spoken_as_money or _BUDGET_AFTER.match(after) else None

@@ -48,6 +48,12 @@ def regions() -> frozenset[str]:
     return frozenset(_table()["regions"])
 
 
+@lru_cache(maxsize=1)
+def points() -> frozenset[str]:
+    """Where things are handed over: 楼下, 快递柜, 丈母娘家."""
+    return frozenset(_table()["points"])
+
+
 @lru_cache(maxsize=len(SLOTS))
 def synonyms(slot: SlotName) -> Mapping[str, tuple[str, ...]]:
     """Canonical word -> its other words, for one of SLOTS."""
@@ -179,9 +185,10 @@ def hints(text: str) -> tuple[str, ...]:
     return tuple(feature for feature, words in _hints() if words.search(text))
 
 
-def use(text: str) -> str | None:
-    """The kind of goods that these words describe by its use, without a name: 洗衣服的机器, 打lol的本子."""
-    return next((kind for kind, words in _uses() if words.search(text)), None)
+def use(text: str) -> tuple[int, int, str] | None:
+    """Words that describe goods by their use, and the kind: 洗衣服的机器, 打lol的本子."""
+    hits = ((words.search(text), kind) for kind, words in _uses())
+    return next(((*hit.span(), kind) for hit, kind in hits if hit), None)
 
 
 def scan(text: str) -> tuple[Span, ...]:
@@ -189,14 +196,16 @@ def scan(text: str) -> tuple[Span, ...]:
     return _spans(text, _all_words(), _everything())
 
 
+_SIZES = frozenset("大小细")  # said of goods, hardly ever as a feature of theirs
 _JOINS = frozenset("和加跟与及、送换")
 
 
 def mentions(text: str) -> tuple[Span, ...]:
     """As ``scan``, for customers' sentences: without doubtful words, with makers, shades
     and 灯, 锁, 锅; spans may overlap."""
+    wishes = (wish for wish in _adjective_wishes(text) if text[slice(*wish[:2])] not in _SIZES)
     shades = tuple((*hit.span(), SlotName.COLOR, _shade(hit.group())) for hit in _shades().finditer(text))
-    spans = (*_spans(text, _sayable_words(), _sayable()), *shades, *_wishes(text))
+    spans = (*_spans(text, _sayable_words(), _sayable()), *shades, *wishes)
     taken = {at for start, end, *_ in spans for at in range(start, end)}
     others = any(slot is SlotName.CATEGORY for _, _, slot, _ in spans)
     lone = [hit for hit in _lone().finditer(text) if hit.start() not in taken]
@@ -207,13 +216,18 @@ def mentions(text: str) -> tuple[Span, ...]:
     return tuple(sorted((*spans, *goods)))
 
 
-def _wishes(text: str) -> Iterator[Span]:
-    for feature, words in _ways():
-        yield from ((*hit.span(), SlotName.FEATURE, feature) for hit in words.finditer(text))
+def _adjective_wishes(text: str) -> Iterator[Span]:
     means = _table()["adjectives"]
     for hit in _adjectives().finditer(text):
         group = "wished" if hit["wished"] else "alone"
         yield (*hit.span(group), SlotName.FEATURE, means[hit[group]])
+
+
+def implied(text: str) -> Iterator[Span]:
+    """Features that ``text`` wishes for in words of its own: 吸得走, 拎得动, 字要大, 大点的."""
+    yield from (wish for wish in _adjective_wishes(text) if text[slice(*wish[:2])] in _SIZES)
+    for feature, words in _ways():
+        yield from ((*hit.span(), SlotName.FEATURE, feature) for hit in words.finditer(text))
 
 
 def _shade(word: str) -> str:

@@ -12,6 +12,10 @@ from runtime.understanding.clauses import clause_bounds
 from runtime.understanding.numbers import read_quantity
 
 _WHOSE = r"(我们?|咱们?|俺们?|家里?|全班|每个|一?[个位]|[小大]|\w{1,3}岁半?的?)*$"
+_AT_HOME = re.compile(
+    r"(家里?|屋里|屋头|家中|我们这儿?)(还|也|都|就|住着?|养着?)?(有|住着?|带着?)(一?个|俩|两个|三个)?$"
+)
+_YEARS_OLD = re.compile(r"[一二两三四五六七八九十几0-9]{1,3}(岁半?|个月)(多|大)?的?小?$")
 _FOR = re.compile(r"((?<!发)给|送|适合|孝敬|照顾|[想要]让)" + _WHOSE)
 _WITH = re.compile(
     r"(跟|和|问|听|商量|好奇|寄|帮|同|找|叫|喊|当|个|位|姓\w?|打给|生了\w{0,4})[我你他她]?们?$"
@@ -23,11 +27,14 @@ _SAYS_AFTER = re.compile(
 )
 _NEEDS = re.compile(
     r"(儿|们)?([他她俩也都要能会好得刚就说的]|[今去前]年|上个?月|最近|现在|一个人|自己|在家|平时|天天|可以|不会|不能|总是?|老是?|刚)*"
-    r"(用(?!完)|[使戴穿睡住按吃玩坐躺怕写耳眼腰腿膝血房寿孕]|喝(?!.{0,3}漏)|洗澡|学(?!校)|看(?!了)|上网课|出生|冲奶|衣服|过敏|"
+    r"(用(?!完)|[使戴穿睡住按吃玩坐躺怕写耳眼腰腿膝血房寿孕]|喝(?!.{0,3}漏)|洗澡|学(?!校)|看(?![了到见])|上网课|出生|冲奶|衣服|过敏|"
     r"视力|听力|近视|白内障|普通话|高血压|糖尿病|失眠|觉轻|打鼾|手抖|手残|记性|不识字|住校|分房|宿舍|过?生日|满月|上学|读书|"
-    r"中风|偏瘫|那屋|"
+    r"中风|偏瘫|那屋|上(小学|初中|高中|大学|幼儿园)|[高中]考|怀[孕着上]|坐月子|哺乳|独居|卧床|瘫|驼背|腿脚|手笨|个子|退休|打呼|"
+    r"([又非就只都也老特最想总更])*(要(?![是不求])|喜欢|嫌|看[上中]|爱(?!心))|"
     r"[一二两三四五六七八九十0-9]{1,3}([岁米多]|个月)|[六七八九]十)"
 )
+# 闺女考上大学了，给她挑个笔记本
+_THEN_FOR = re.compile(r"(?<!发)[给帮替为让送][他她它](们|俩)?(?!打|电话|看|的|说|讲|发|刷)")
 # A sentence that looks for goods, told apart from one that tells of what happened.
 _LOOKS_FOR = re.compile(
     r"有没有|有[没冇能]|听说有|想[买要给换整]|推荐|适合|[选挑换买配整弄]|最好|来[个台款把]|找[个款]|哪[款个种]|要.{0,8}的"
@@ -72,7 +79,7 @@ def _kin() -> re.Pattern[str]:
     return re.compile(
         "|".join(map(re.escape, long))
         + r"|(?<=[给帮为让替俺我咱家岁])[娃爸妈爹娘](?![们咪妈爸娃家亲衣])"
-        + r"|(?<![^,。!?; ])[娃妈](?![们咪妈爸娃家亲衣的])"
+        + r"|(?<![^,。!?; ])[娃妈爸爹](?![们咪妈爸娃爹娘家亲衣的])"
     )
 
 
@@ -92,6 +99,8 @@ def _is_user(text: str, start: int, end: int) -> bool:
         return False
     alone = clause_bounds(text, start, end) == (start, end)
     if alone and lexicon.canonical(SlotName.WHO, text[start:end]) in _NAMED_ALONE:
+        return True
+    if _AT_HOME.search(before) or _YEARS_OLD.search(before) or _THEN_FOR.search(text, end):
         return True
     return bool(_FOR.search(before) or _NEEDS.match(text, end))
 

@@ -16,13 +16,14 @@ from runtime.understanding import lexicon
 from runtime.understanding.amounts import AMOUNTS, Amount, amount_of_tag, find_amounts
 from runtime.understanding.clauses import cuts_a_word
 from runtime.understanding.codes import find_codes
+from runtime.understanding.fills import IMPLIED
 from runtime.understanding.goods_names import CatalogueNames
 from runtime.understanding.negation import negations
 from runtime.understanding.persons import find_users, is_spoken_of, whole_person
 from runtime.understanding.places import find_places
 from runtime.understanding.times import find_times
 
-__all__ = ["CatalogueNames", "Tag", "find_slots"]
+__all__ = ["CatalogueNames", "Tag", "find_slots", "with_mentions"]
 
 Tag = tuple[int, int, SlotName, float]  # start, end, slot, probability
 
@@ -48,11 +49,21 @@ def find_slots(text: str, tags: tuple[Tag, ...], names: CatalogueNames) -> tuple
     # 电视 is a category of the shop, but 电视柜 is another word: such words compete with the lexicon.
     common = [slot for slot in named if slot not in exact and not lexicon.is_doubtful(slot.text)]
     vocabulary = [*common, *_vocabulary(text), *_places(text)]
-    vocabulary = [slot for slot in vocabulary if _means_it(text, slot)]
+    vocabulary = [slot for slot in (*vocabulary, *_confirmed(text, tags)) if _means_it(text, slot)]
     codes = [_slot(text, *span, SlotName.MODEL, text[slice(*span)], 0.9) for span in find_codes(text)]
-    vocabulary += _confirmed(text, tags)
-    witnesses = (exact, codes, [*_times(text), *_amounts(text, tags)], vocabulary, [*_tagged(text, tags)])
-    slots = tuple(_core(text, slot) for slot in _disjoint(witnesses, len(text)))
+    implied = [_slot(text, *span, IMPLIED) for span in lexicon.implied(text)]
+    implied = [slot for slot in implied if _means_it(text, slot)]
+    amounts = [*_times(text), *_amounts(text, tags)]
+    witnesses = (exact, codes, amounts, vocabulary, implied, [*_tagged(text, tags)])
+    return _denied(text, tuple(_core(text, slot) for slot in _disjoint(witnesses, len(text))))
+
+
+def with_mentions(text: str, slots: tuple[Slot, ...], names: CatalogueNames) -> tuple[Slot, ...]:
+    """``slots`` and what else ``text`` names: a talk may lean on it, though it fills nothing."""
+    return _denied(text, _disjoint((slots, find_slots(text, (), names)), len(text)))
+
+
+def _denied(text: str, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
     return tuple(
         replace(slot, negated=negated) for slot, negated in zip(slots, negations(text, slots), strict=True)
     )
@@ -72,7 +83,7 @@ _ONLY_BEFORE = {
 
 
 def _means_it(text: str, slot: Slot) -> bool:
-    if _CHOICE.match(text, max(slot.start - 1, 0)) or _CHOICE.match(text, slot.end - 1):
+    if any(_CHOICE.match(text, max(at, 0)) for at in (slot.start - 2, slot.start - 1, slot.end - 1)):
         return False
     needed = _ONLY_BEFORE.get(slot.text)
     return bool(needed.match(text, slot.end) if needed else not _NO_GOODS_AFTER.match(text, slot.end))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from runtime.understanding.clauses import cuts_a_word
 from runtime.understanding.numbers import parse_quantities
 
-_PART = "(上午|下午|中午|傍晚|凌晨|早上|晚上|半夜|夜里|早晨|一早)"
-_WEEK = "(个?星期|个?礼拜|周)"
+_PART = "(上午|下午|中午|傍晚|凌晨|早上|晚上|半夜|夜里|早晨|一早|晚(?![点了到安些间餐饭])|假期|长假|期间)"
+_WEEK = "(个?星期|个?礼拜|个?周)"
 _COUNT = "[0-9一二两三四五六七八九十几半百多]"
 _DAY = (
     r"(大后|大前|[今明后昨前])[天日](?![新光蓝气])|[今明昨][儿早晚]个?|"
@@ -22,10 +22,11 @@ _DAY = (
 )
 _FEAST = (
     r"双十[一二]|双1[12]|618|六一八|(国庆|中秋|端午(?!安)|清明|元宵|圣诞)节?|(劳动|母亲|父亲|儿童|光棍|三八)节|六一(?!路)|春节|元旦|"
-    r"五一(?!路|广场)|过年|除夕"
+    r"五一(?!路|广场)|过年|除夕|七夕|重阳|腊八|(教师|情人|妇女|女神|年货|植树)节|开春|双旦|黑五|"
+    r"大年二十[八九]|(?<!年)初[四五六七八九十](?![中级步])"
 )
 _WORDS = re.compile(rf"({_DAY})({_FEAST}|{_PART})?|({_FEAST})(当[天日])?|(?<!一)(上午|下午|中午|傍晚)")
-_GREETING = re.compile("[的]?(好|快乐|安康|愉快|吉祥)")
+_GREETING = re.compile("[的]?(好(?![好几多了])|快乐|安康|愉快|吉祥)")
 _JOIN = re.compile("的?")
 _SIZE_BEFORE = re.compile("[大小].?$")  # 大一号
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runtime.types import EmotionVector, Intent, Understanding, Utterance
 from runtime.understanding.encoder import EncoderLike
+from runtime.understanding.fills import filled
 from runtime.understanding.homophones import Homophones
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
@@ -22,11 +23,12 @@ def understand(
     """
     text = homophones.repair(normalise_text(utterance.text)).text
     encoded = encoder.encode([text], [utterance.emotion], [utterance.behaviour])[0]
+    intents = within_scope(encoded.intents) if any(names.find(text)) else encoded.intents
     return Understanding(
         text=text,
-        intents=within_scope(encoded.intents) if any(names.find(text)) else encoded.intents,
+        intents=intents,
         emotion=fuse_emotions(encoded.emotion, utterance.emotion),
-        slots=find_slots(text, encoded.tags, names),
+        slots=filled(find_slots(text, encoded.tags, names), intents),
         embedding=encoded.embedding,
     )
 
