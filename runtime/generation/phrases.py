@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from runtime.knowledge.asked import Answer, answer, asks_offer, features_meant
+from runtime.knowledge.asked import Answer, answer, asks_offer, features_meant, question
 from runtime.types import (
     DialogueState,
     Emotion,
@@ -96,7 +96,7 @@ class Told:
             expected = _EXPECTED.get(self.intent, {FactKind.FEATURE}) | {FactKind.PRICE}
             first = [fact for fact in facts if fact.kind is not FactKind.PRICE][:1]
             return Answer(tuple(fact for fact in first if fact.kind not in expected))
-        return answer(self.said.text, self.said.slots, facts, self.intent, product)
+        return answer(question(self.said, self.state), self.said.slots, facts, self.intent, product)
 
     def asked(self, product: Product, told: Collection[str] = ()) -> list[Fact]:
         """What the words ask for of ``product`` and is not ``told`` yet."""
@@ -216,6 +216,18 @@ class Told:
         if self.said is None or self.facts(product, FactKind.PROMOTION):
             return False
         return asks_offer(self.said.text, self.said.slots, self.intent)
+
+    def has_said(self, words: str) -> bool:
+        """Whether a reply that is remembered had these words."""
+        return any(words in exchange.shop for exchange in self.state.history)
+
+    def is_new(self, product: Product) -> bool:
+        """Whether it is talked about for the first time."""
+        return self.state.focus is None or not self.has_said(product.name)
+
+    def prices_part(self, product: Product) -> bool:
+        """Whether the price of a part or a service is asked for that is not known."""
+        return any(ask.subject for ask in self.answer(product).open)
 
     @property
     def names_brand(self) -> bool:

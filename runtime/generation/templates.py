@@ -41,6 +41,7 @@ _TERMS = {
     FactKind.STOCK: "stock",
 }
 _PRICED = {Intent.RECOMMEND, Intent.CUSTOM, Intent.PRICE}  # whatever else is asked, its price is told too
+_MONEY = {Intent.PRICE, Intent.BARGAIN, Intent.PROMOTION}
 _QUESTIONS = {Intent.PRICE, Intent.FUNCTION, Intent.STOCK}  # to be answered before an offer is made
 
 
@@ -107,7 +108,7 @@ def _suggest(turn: Told) -> Part:
 
 def _admit(turn: Told) -> Part:
     if turn.goods:
-        return turn.say("unknown") + (turn.answers() or _near(turn, turn.goods[0]))
+        return _unknown(turn, turn.goods[0])
     turned_down = turn.state.excluded or turn.state.rejected
     if turn.state.category and not turned_down:
         return turn.say("not_sold", category=turn.state.category)
@@ -121,7 +122,17 @@ def _inform(turn: Told) -> Part:
         return turn.answers() or turn.say("unknown")
     product = turn.goods[0]
     told = _told(turn, product)
-    return turn.sorry() + _other_brand(turn) + told + (turn.hedge(product) if told.facts else Part())
+    told += _new_price(turn, product, told)
+    if told.facts and (hedge := turn.hedge(product)):
+        told += _about(turn, product, told) + hedge
+    return turn.sorry() + _other_brand(turn) + told
+
+
+def _about(turn: Told, product: Product, told: Part) -> Part:
+    """What ``product`` is like, where that is not told yet: it may hold what the customer means."""
+    about = turn.description(product)
+    known = about is None or about.id in told.facts or turn.has_said(spoken(about))
+    return Part() if about is None or known else turn.say("answer", about, term=spoken(about))
 
 
 def _told(turn: Told, product: Product) -> Part:
@@ -129,17 +140,16 @@ def _told(turn: Told, product: Product) -> Part:
     known, answers = turn.answer(product), turn.answers()
     asked = turn.asked(product)
     if known.is_unknown:
-        return answers or turn.say("unknown") + _near(turn, product)
+        return answers or _unknown(turn, product)
     if turn.asks_missing_offer(product) and all(fact.kind is FactKind.PRICE for fact in asked):
         return _no_offer(turn, product) + answers
     if turn.intent is Intent.PRICE and (not asked or asked[0].kind is FactKind.PRICE):
         part = _price(turn, product)
         return part + turn.tell(product, turn.asked(product, part.facts), named=False) + answers
     if asked and asked[0].kind in (FactKind.SPEC, FactKind.FEATURE) and answers:
-        return answers + turn.tell(product, asked, named=True) + _new_price(turn, product, asked)
+        return answers + turn.tell(product, asked, named=True)
     if asked:
-        told = turn.tell(product, asked, named=True) + _colors_too(turn, product, asked)
-        return told + _new_price(turn, product, asked) + answers
+        return turn.tell(product, asked, named=True) + _colors_too(turn, product, asked) + answers
     if turn.intent is Intent.PROMOTION:
         return _offer(turn)
     if turn.intent is Intent.STOCK:
@@ -155,20 +165,31 @@ def _no_offer(turn: Told, product: Product) -> Part:
     return turn.say("no_offer", price, product=product, price=spoken(price)) if price else turn.say("unknown")
 
 
+def _unknown(turn: Told, product: Product) -> Part:
+    """That it is not known, with what comes nearest, and the price where money is talked about."""
+    part = turn.say("unknown") + (turn.answers() or _near(turn, product))
+    if turn.intent not in _MONEY or turn.prices_part(product):
+        return part
+    return part + _its_price(turn, product) + _own_offer(turn, product)
+
+
 def _near(turn: Told, product: Product) -> Part:
-    """What comes nearest to what is not known."""
-    near = turn.answer(product).near[:1]
-    return turn.say("near", *near, term=spoken(near[0])) + Part(products=(product.id,)) if near else Part()
-
-
-def _new_price(turn: Told, product: Product, told: list[Fact]) -> Part:
-    """The price of a product that was not talked about yet."""
-    new = turn.state.focus is None or turn.intent in _PRICED
-    priced = any(fact.kind is FactKind.PRICE for fact in told)
-    if not new:
+    """What comes nearest to what is not known, else what the product is like."""
+    near = turn.answer(product).near[0] if turn.answer(product).near else turn.description(product)
+    if near is None or turn.has_said(spoken(near)):
         return Part()
-    price = Part() if priced else _its_price(turn, product)
-    return price if any(fact.kind is FactKind.STOCK for fact in told) else price + _shortage(turn, product)
+    return turn.say("near", near, term=spoken(near)) + Part(products=(product.id,))
+
+
+def _new_price(turn: Told, product: Product, told: Part) -> Part:
+    """The price of a product that was not talked about yet, where something of it is ``told``."""
+    of_it = {fact.id: fact.kind for fact in turn.about(product)}
+    kinds = {of_it[fact] for fact in told.facts if fact in of_it}
+    wanted = turn.is_new(product) or turn.intent in _PRICED
+    if not kinds or not wanted or turn.prices_part(product):
+        return Part()
+    price = Part() if FactKind.PRICE in kinds else _its_price(turn, product)
+    return price if FactKind.STOCK in kinds else price + _shortage(turn, product)
 
 
 def _price(turn: Told, product: Product) -> Part:

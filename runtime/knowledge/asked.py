@@ -28,7 +28,7 @@ from runtime.knowledge.asks import (
     unnamed,
 )
 from runtime.knowledge.topics import spec_name, topics
-from runtime.types import Fact, FactKind, Intent, Product, Slot, SlotName, Understanding
+from runtime.types import DialogueState, Fact, FactKind, Intent, Product, Slot, SlotName, Understanding
 
 # How directly a fact is asked for. What falls below _ASKED is not asked for at all.
 _BY_NAME, _BY_ALL, _BY_TOPIC, _BY_WORDS, _BY_PART, _VAGUELY, _ASKED = 4.0, 3.6, 3.0, 2.6, 2.0, 1.6, 1.5
@@ -89,6 +89,7 @@ _TIME_TOLD = re.compile(
 _COUNT = re.compile(r"[0-9一二两三四五六七八九十]")
 _KINDS = re.compile(r"[几哪][种样档]|多少[种样]|哪几")
 _MEASURED = {"长": "长宽", "厚": "厚深"}  # what a sheet calls it
+_POINTER = re.compile(r"\*|的?那?一?[个款台把张部只支件]")  # after a name
 _INSIDE = re.compile(r"(里头|里面|包含|都有).{0,3}(啥|什么|哪)")
 
 
@@ -120,20 +121,44 @@ def answer(
 ) -> Answer:
     """Those of ``facts``, all of one product, that ``text`` asks for, and whether they tell all of it."""
     told, known = tuple(facts), tuple(slots)
-    asks = tuple(_by_intent(ask, intent) for ask in read_asks(text, known))
+    asks = tuple(_by_intent(ask, intent) for ask in _asks(text, known, product))
     found: list[Fact] = []
     left: list[Ask] = []
     for ask in asks:
         ranked = _ranked(ask, told, intent)
         best = [fact for rank, fact in ranked if rank > ranked[0][0] - _NEAR][:_MOST_EACH]
         found += best
-        if ask.is_particular and not _tells_all(ask, best, product):
+        sure = bool(ranked) and ranked[0][0] >= _BY_TOPIC
+        if ask.is_particular and not _tells_all(ask, best, product, sure=sure):
             left.append(ask)
         if not best and ask.wants is not Wants.NOTHING:
             found += _expected(told, intent)
     particular = any(ask.is_particular for ask in asks)
     near = () if found or not particular else _nearest(text, known, told, intent)
     return Answer(tuple(dict.fromkeys(found)), near, particular, tuple(left))
+
+
+def _asks(text: str, slots: tuple[Slot, ...], product: Product | None) -> tuple[Ask, ...]:
+    """What ``text`` asks for, words of the name by which ``product`` is pointed at aside: 2匹那个几多."""
+    if product and (named := _by_own_name(text, slots, product)):
+        asks = read_asks(text, (*slots, *named))
+        if any(ask.is_particular or ask.points for ask in asks):
+            return asks
+    return read_asks(text, slots)
+
+
+def _by_own_name(text: str, slots: tuple[Slot, ...], product: Product) -> list[Slot]:
+    """Words of the name of ``product`` that stand beside its name or before 那个, as names."""
+    plain, name = unnamed(text, slots), product.name.lower()
+    found, at = [], 0
+    while at < len(plain) - 1:
+        end = at
+        while end < len(plain) and plain[at : end + 1] in name:
+            end += 1
+        if end - at > 1 and (plain[at - 1 : at] == NAMED or _POINTER.match(plain[end:])):
+            found.append(Slot(SlotName.MODEL, text[at:end], at, end, product.model or product.name))
+        at = max(end, at + 1)
+    return found
 
 
 def _expected(facts: tuple[Fact, ...], intent: Intent | None) -> list[Fact]:
@@ -154,9 +179,20 @@ def _nearest(
 
 
 def _by_intent(ask: Ask, intent: Intent | None) -> Ask:
-    """Who asks for a price without saying so: 那个大的呢."""
-    bare = ask.wants in (Wants.NOTHING, Wants.ANYTHING) and not ask.topics and not ask.colored
-    return replace(ask, wants=Wants.PRICE) if bare and intent is Intent.PRICE else ask
+    """Who asks for a price without saying so: 那个大的呢, 今天多少."""
+    bare = ask.wants in (Wants.NOTHING, Wants.ANYTHING) or (
+        ask.wants is Wants.FIGURE and not ask.units and not attribute(ask.text)
+    )
+    unsaid = bare and not ask.topics and not ask.colored
+    return replace(ask, wants=Wants.PRICE) if unsaid and intent is Intent.PRICE else ask
+
+
+def question(said: Understanding, state: DialogueState) -> str:
+    """The words of ``said``; where they merely point at goods (另一个呢), with the question before them."""
+    asks = read_asks(said.text, said.slots)
+    if not state.history or not any(ask.points for ask in asks) or any(ask.is_particular for ask in asks):
+        return said.text
+    return f"{said.text}，{state.history[-1].customer}"
 
 
 def asked_for(
@@ -305,14 +341,21 @@ def _by_words(ask: Ask, fact: Fact) -> float:
 # --- whether it is answered ------------------------------------------------------------------
 
 
-def _tells_all(ask: Ask, facts: list[Fact], product: Product | None) -> bool:
-    """Whether ``facts`` have what kind of thing is wanted, and no word of the question is left over."""
+def _tells_all(ask: Ask, facts: list[Fact], product: Product | None, *, sure: bool) -> bool:
+    """Whether ``facts`` have what kind of thing is wanted, and no word of the question is left over.
+
+    Of terms and features that are asked for by their own names (``sure``) all that is known is told.
+    """
     if not facts or not any(_is_of_kind(ask, fact) for fact in facts) or _INSIDE.search(ask.text):
         return False
     if ask.wants in (Wants.PRICE, Wants.COST):
         return True
     if ask.wants is Wants.TIME and any(fact.kind is _K.STOCK for fact in facts):
         return False  # when it comes back, no sheet tells
+    if any(topic.strict and not any(map(topic.tells, facts)) for topic in ask.topics):
+        return False
+    if sure and facts[0].kind is not _K.SPEC:
+        return True
     met = [topic.ask for topic in ask.topics if any(map(topic.tells, facts))]
     met += [topic.vague for topic in ask.topics if any(map(topic.tells, facts))]
     met += [words for kind, words in _KIND_WORDS.items() if any(fact.kind is kind for fact in facts)]

@@ -201,11 +201,13 @@ def _stands_alone(words: str, slots: tuple[Slot, ...]) -> bool:
 
 
 def _ask(text: str, slots: tuple[Slot, ...], before: str) -> Ask:
-    clear = tuple(topic for topic in topics() if topic.ask.search(text))
-    vague = () if clear else tuple(topic for topic in topics() if topic.vague.search(text))
     pointer = _REFERS.match(text)
     pointed = pointer[0] if pointer else ""  # the folding one is pointed at in 折叠那个多重
     wanted = [slot.value for slot in slots if slot.name is SlotName.FEATURE and slot.text not in pointed]
+    features = [value for value in wanted if isinstance(value, str)]
+    meant = " ".join((text, *features))  # 静音 where somebody says 响动小
+    clear = tuple(topic for topic in topics() if topic.ask.search(meant))
+    vague = () if clear else tuple(topic for topic in topics() if topic.vague.search(text))
     subject = _subject(text, before)
     wants = _wants(text, subject, clear)
     asks_color = bool(_COLORS.search(text)) or any(slot.name is SlotName.COLOR for slot in slots)
@@ -216,12 +218,14 @@ def _ask(text: str, slots: tuple[Slot, ...], before: str) -> Ask:
         says=bool(_says(text)),
         subject=subject,
         units=_units(text),
-        features=frozenset(value for value in wanted if isinstance(value, str)),
+        features=frozenset(features),
         colored=asks_color and wants in (Wants.YES, Wants.ANYTHING, Wants.NOTHING),
         topics=clear or vague,
         vague=not clear,
         slots=tuple(slot.text for slot in slots if slot.name is not SlotName.FEATURE),
-        points=wants is Wants.ANYTHING and text.endswith("呢") and not clear and bool(_POINTS.search(text)),
+        points=wants is Wants.ANYTHING
+        and not asks_color
+        and bool(text.endswith("的呢") or (text.endswith("呢") and not clear and _POINTS.search(text))),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from runtime.knowledge import fact_text
-from runtime.knowledge.asked import answer
+from runtime.knowledge.asked import answer, question
 from runtime.knowledge.items import Item, price_on, says_size
 from runtime.knowledge.promotion_facts import promotion_facts
 from runtime.knowledge.topics import is_about
@@ -28,7 +28,7 @@ def product_facts(
     understanding: Understanding,
     today: date,
 ) -> Iterator[Fact]:
-    """The price, then what the words ask for, then a fact of each aspect, then more of each.
+    """The price, then what the words ask for, then a fact of each aspect, more of each, what it is like.
 
     ``items`` are all the goods talked about, ``aspects`` what is wanted of them.
     """
@@ -52,6 +52,7 @@ def _facts(
         yield from facts[aspect][:1]
     for aspect in aspects:
         yield from facts[aspect][1:4]
+    yield from facts[_K.FEATURE]
 
 
 def asked_of(
@@ -60,7 +61,8 @@ def asked_of(
     """The facts of ``item`` that the words ask for, in the order in which they do."""
     kinds = _by_kind(item, items, state, today).values()
     every = [_price(item, today), *(fact for kind in kinds for fact in kind)]
-    found = answer(understanding.text, understanding.slots, every, understanding.intent, item.product)
+    text = question(understanding, state)
+    found = answer(text, understanding.slots, every, understanding.intent, item.product)
     return list(found.facts)
 
 

@@ -15,6 +15,7 @@ from runtime.generation.templates import spoken, template_reply
 from runtime.types import (
     DialogueState,
     Evidence,
+    Exchange,
     Fact,
     FactKind,
     Hit,
@@ -31,7 +32,8 @@ DESCRIPTION = Fact("P001.description", FactKind.FEATURE, "介绍:老人房常选
 SHOP_OFFER = Fact("PROMO9", FactKind.PROMOTION, "促销:满3000元减100元(12月31日止)")
 OPENING = Fact("FAQ1", FactKind.FAQ, "问答:几点关门→每天上午9点到晚上9点营业。")
 NEW = DialogueState(turn=1, category="空调")
-FOCUS = replace(NEW, focus="P001", shown=("P001", "P002"))
+NAMED = Exchange("空调", "、".join(product.name for product in PRODUCTS.values()))
+FOCUS = replace(NEW, focus="P001", shown=("P001", "P002"), history=(NAMED,))
 
 
 def evidence(*ids: str, facts: tuple[Fact, ...] = ()) -> Evidence:
