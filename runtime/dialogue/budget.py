@@ -46,7 +46,8 @@ def fold_budget(
     product = lookup(state.focus) if state.focus else None
     if product is not None and state.tactic is not Tactic.ASK and not _LIMITS.search(text):
         money = [(slot, q) for slot, q in money if not _is_tag(q, product.price)]
-        money = limits if intent is Intent.BARGAIN and not _CHANGES.search(text) else money
+        bids = state.budget_max is None or (_BIDS.search(text) and not _CHANGES.search(text))
+        money = limits if intent is Intent.BARGAIN and bids else money
     if money:
         return with_budget(state, *_stated_budget(state, text, *money[-1]))
     if _NO_LIMIT.search(text):
@@ -91,7 +92,7 @@ def with_budget(state: DialogueState, low: float | None, high: float | None) -> 
 
 
 _BIDS = re.compile(
-    r"给我|卖不卖|卖[给我吗么]|拿走|(就|马上|立马|现在)(买|要|拿|付)|成交|行不|[行成干][吗么]|[成干]不[成干]|一口价"
+    r"给我|卖不卖|卖[给我吗么]|拿走|(就|马上|立马|现在)(买|要|拿|付)|成交|行不|[行成干][吗么]|[成干中]不[成干中]|一口价"
 )
 _DISCOUNT_BEFORE = re.compile(r"(便宜|优惠|[减少省降让抹送返])[个了我掉去]*$")
 _LEAST_BID = 10  # yuan

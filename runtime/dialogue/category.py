@@ -42,6 +42,8 @@ _JOINED = re.compile("[和跟、与及]|还有|或者?")
 _BRINGS_IN = re.compile(
     r"(想|[要买换看来找选挑卖配搭加整弄]|推荐|有没有|有[没冇]?得?|还有|那|回到|刚才|另外|顺便|再|[的个台款把张盏口部只])$|^$"
 )
+# Sentences that rather name another kind beside what is talked about than turn to it.
+_STAYS = frozenset({Intent.COMPARE, Intent.ORDER, Intent.DELIVERY, Intent.INSTALL, Intent.WARRANTY})
 # Which of two kinds is wanted: 想买个台灯放床头, the one that a wish leads to.
 _WISHED = re.compile(
     r"([想要买换来找选挑配整]|看看?|推荐|有没有|有[没冇]得?)(一?[个台款张把盏口部只套]|点|下|几款)?(\w{0,6}的)?$"
@@ -102,19 +104,23 @@ def _category(
         known = [slot for slot in said if kinds[slot] in sold]
     brought = known or brought
     named = [kinds[slot] for slot in brought]
-    used = lexicon.use(text) if state.category is None or intent is Intent.RECOMMEND else None
-    if used and used[2] in sold and used[2] not in named and _WISHED.search(text[: used[0]]):
-        return used[2]
+    used = lexicon.use(text)
+    used_kind = used[2] if used and used[2] in sold else None
+    led_to = used is not None and _WISHED.search(text[: used[0]]) is not None
+    if led_to and used_kind and intent is Intent.RECOMMEND and used_kind not in named:
+        return used_kind
+    if hinted and named and state.category is None and not sold & {*named}:
+        return hinted.product.category
     if named:
         compares = intent is Intent.COMPARE and state.category in named
         return state.category if compares else kinds[_wished(text, brought)]
     product = lookup(reference.products[0]) if reference.products else None
     if product:
         return product.category
-    if used and used[2] in sold:
-        return used[2]
     if state.category is not None:
         return None
+    if used_kind:
+        return used_kind
     if hinted and intent is Intent.RECOMMEND:
         return hinted.product.category
     return kinds[said[-1]] if said else None
@@ -167,10 +173,12 @@ def _is_brought_in(
     product = lookup(state.focus) if state.focus else None
     if product and slot.text in product.name:  # the 灯 of a 风扇灯
         return False
-    if kind in sold and len(slot.text) > 1 and intent is not Intent.COMPARE:
+    if kind in sold and len(slot.text) > 1 and intent not in _STAYS:
         return True
     start, _ = clause_bounds(text, slot.start, slot.end)
-    return _BRINGS_IN.search(text[start : slot.start]) is not None
+    led = _BRINGS_IN.search(text[start : slot.start])
+    # 灯是多少流明的 asks of a part.
+    return led is not None and (bool(led.group()) or len(slot.text) > 1 or intent is not Intent.FUNCTION)
 
 
 def _denied_categories(state: DialogueState, slots: tuple[Slot, ...]) -> list[str]:
