@@ -28,7 +28,7 @@ class Understander(nn.Module):  # type: ignore[misc]  # torch is not installed w
         width = encoder.config.hidden_size
         self.encoder = encoder
         self.ignored = ignored
-        self.ngrams = NgramReader(len(Intent) + len(Emotion))
+        self.ngrams = NgramReader(len(Intent), len(Emotion))
         self.pairs = nn.Embedding(_PAIRS, _WIDTH, _weight=torch.zeros(_PAIRS, _WIDTH))
         self.emotion_head = nn.Linear(width, len(Emotion))
         self.emotion_in = nn.Sequential(nn.Linear(len(Emotion), 128), nn.GELU())

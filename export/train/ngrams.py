@@ -1,77 +1,100 @@
 """A linear reader of n-grams inside the graph: what it reads from few sentences, it reads soundly.
 
-It is logistic regression on TF-IDF of token 1-, 2- and 3-grams, hashed into one table. It knows nothing of
-the encoder; ``Understander`` mixes the logits of both.
+It is logistic regression on token 1-, 2- and 3-grams, hashed into one table. It knows nothing of the encoder;
+``Understander`` mixes the logits of both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
+from torch.nn import functional
 
-_SINGLES, _PAIRS, _TRIPLES = 1 << 13, 1 << 16, 1 << 17
+_SINGLES, _PAIRS, _TRIPLES = 1 << 13, 100_000, 1 << 17
 SIZE = _SINGLES + _PAIRS + _TRIPLES
-_MIN_TEXTS = 2
-_C = 10.0
-_BATCH = 1024
+_MARKS = 127
+_NOBODY = -1
+_MIN_SEEN = 2
+_ROUNDS = 10
+_RATE = 0.6
+_UNREAD = 0.2  # share of the n-grams
+_BATCH = 512
 
 
 def pair_hash(ids: Tensor, size: int) -> Tensor:
     """[B,T]: the pair that ends at each token, hashed."""
-    return (nn.functional.pad(ids[:, :-1], (1, 0)) * 8191 + ids) % size
+    return (functional.pad(ids[:, :-1], (1, 0)) * 8191 + ids) % size
 
 
-def ngrams(ids: Tensor, mask: Tensor) -> Tensor:
-    """[B,T], [B,T] -> rows of the table [B,3T]; 0 for padding."""
-    before, after = nn.functional.pad(ids[:, :-1], (1, 0)), nn.functional.pad(ids[:, 1:], (0, 1))
+def ngrams(ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """[B,T], [B,T] -> rows of the table [B,3T], 0 for padding, and marks that tell apart who shares a row."""
+    before, after = functional.pad(ids[:, :-1], (1, 0)), functional.pad(ids[:, 1:], (0, 1))
     pairs = _SINGLES + pair_hash(ids, _PAIRS)
-    triples = _SINGLES + _PAIRS + (before * 131071 + ids * 8191 + after) % _TRIPLES
-    return torch.cat([ids * mask, pairs * mask, triples * mask], 1)
+    triples = _SINGLES + _PAIRS + (before * 40503 + ids * 8191 + after) % _TRIPLES
+    marks = ids % _MARKS, (before * 31 + ids) % _MARKS, (before * 31 + ids * 57 + after) % _MARKS
+    return torch.cat([ids * mask, pairs * mask, triples * mask], 1), torch.cat(marks, 1)
 
 
 class NgramReader(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
-    """Frozen logits from n-grams; empty until fitted."""
+    """Frozen logits from n-grams, of each head's ``labels`` one after another; empty until fitted.
 
-    def __init__(self, labels: int) -> None:
+    A row of the table belongs to the n-gram with its mark; others that fall on it are not read.
+    """
+
+    def __init__(self, *labels: int) -> None:
         super().__init__()
-        self.table = nn.Embedding(SIZE, labels, _weight=torch.zeros(SIZE, labels)).requires_grad_(False)
-        self.idf = nn.Embedding(SIZE, 1, _weight=torch.zeros(SIZE, 1)).requires_grad_(False)
-        self.register_buffer("bias", torch.zeros(labels))
+        self.labels = labels
+        weight = torch.zeros(SIZE, sum(labels))
+        self.table = nn.Embedding(SIZE, sum(labels), _weight=weight).requires_grad_(False)
+        self.register_buffer("marks", torch.full((SIZE,), _NOBODY, dtype=torch.int8))
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Logits [B,labels]."""
-        found = ngrams(ids, mask)
-        length = self.idf(found).square().sum(1).clamp(min=1e-6).sqrt()
-        return self.table(found).sum(1) / length + self.bias
+        rows, marks = ngrams(ids, mask)
+        known = (self.marks[rows].long() == marks).to(self.table.weight.dtype).unsqueeze(-1)
+        return (self.table(rows) * known).sum(1) / known.sum(1).clamp(min=1).sqrt()
 
-    def fit(self, texts: Sequence[Sequence[int]], heads: Sequence[Sequence[int]]) -> None:
-        """One regression for each head's labels on texts of token ids; their logits follow one another."""
-        parts = (texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH))
-        counts = sparse.vstack([_counts(part) for part in parts]).tocsr()
-        counts.sum_duplicates()
-        found_in = np.bincount(counts.indices, minlength=SIZE)
-        used = np.flatnonzero(found_in >= _MIN_TEXTS)
-        idf = np.log((1 + len(texts)) / (1 + found_in[used])) + 1
-        length = np.sqrt(np.maximum(counts[:, used] @ idf**2, 1e-6))
-        weighed = sparse.diags(1 / length) @ counts[:, used] @ sparse.diags(idf)
-        fitted = [LogisticRegression(C=_C, max_iter=150, tol=1e-5).fit(weighed, labels) for labels in heads]
-        learnt = np.concatenate([one.coef_ for one in fitted]).T * idf[:, None]
-        for kept, values in ((self.table.weight, learnt), (self.idf.weight, idf[:, None])):
-            kept.zero_()[torch.from_numpy(used)] = torch.from_numpy(values).float()
-        self.bias.copy_(torch.from_numpy(np.concatenate([one.intercept_ for one in fitted])))
+    def fit(self, texts: Sequence[Sequence[int]], wanted: Tensor, seed: int) -> None:
+        """A regression for each head on texts of token ids; ``wanted`` [texts,heads] are their labels.
+
+        Each row of the table descends at a rate of its own (Adagrad). Few rounds, and n-grams left out by
+        chance, keep rare ones small: that reads customers unseen better than a penalty on the weights did.
+        """
+        found = [ngrams(ids, torch.ones_like(ids)) for ids in (torch.tensor([text]) for text in texts)]
+        self.marks.copy_(_owners(*(torch.cat(each, 1)[0] for each in zip(*found, strict=True))))
+        known = [rows[self.marks[rows] == marks] for rows, marks in found]
+        table = torch.zeros_like(self.table.weight).requires_grad_()
+        steepness = torch.full((SIZE, 1), 1e-8)
+        chance = torch.Generator().manual_seed(seed)
+        rounds = [torch.randperm(len(texts), generator=chance).split(_BATCH) for _ in range(_ROUNDS)]
+        batches = [batch for each in rounds for batch in each]
+        for step, batch in enumerate(batches):
+            read = [known[at] for at in batch]
+            of = torch.arange(len(batch)).repeat_interleave(torch.tensor([len(rows) for rows in read]))
+            left = torch.rand(len(of), generator=chance) >= _UNREAD
+            rows, of = torch.cat(read)[left], of[left]
+            count = of.bincount(minlength=len(batch))
+            weights, starts = count[of].rsqrt(), count.cumsum(0) - count
+            logits = functional.embedding_bag(
+                rows, table, starts, mode="sum", sparse=True, per_sample_weights=weights
+            )
+            heads = zip(logits.split(self.labels, 1), wanted[batch].unbind(1), strict=True)
+            missed = torch.stack([functional.cross_entropy(*head, reduction="sum") for head in heads]).sum()
+            gradient = torch.autograd.grad(missed, table)[0].coalesce()
+            rows, slope = gradient.indices()[0], gradient.values()
+            steepness[rows] += slope.square().mean(1, keepdim=True)
+            with torch.no_grad():
+                table[rows] -= _RATE * (1 - step / len(batches)) * slope / steepness[rows].sqrt()
+        self.table.weight.copy_(table.detach())
 
 
-def _counts(texts: Sequence[Sequence[int]]) -> sparse.csr_matrix:
-    """How often each row of the table stands in each text [texts,SIZE]."""
-    width = max(map(len, texts))
-    ids = torch.tensor([[*text, *([0] * (width - len(text)))] for text in texts])
-    mask = (ids != 0).long()
-    read = mask.repeat(1, 3).bool()
-    ends = np.cumsum([0, *read.sum(1).tolist()])
-    rows = ngrams(ids, mask)[read].numpy()
-    return sparse.csr_matrix((np.ones(ends[-1]), rows, ends), (len(texts), SIZE))
+def _owners(rows: Tensor, marks: Tensor) -> Tensor:
+    """The mark of the n-gram that most often falls on each row [SIZE]; nobody's where none is seen twice."""
+    ngram, count = (rows * _MARKS + marks).unique(return_counts=True)
+    ngram, count = ngram[count >= _MIN_SEEN], count[count >= _MIN_SEEN]
+    most = torch.full((SIZE,), _NOBODY).scatter_reduce(
+        0, ngram // _MARKS, count * _MARKS + ngram % _MARKS, "amax"
+    )
+    return torch.where(most < 0, most, most % _MARKS)

@@ -181,8 +181,8 @@ def info_nce(questions: Tensor, answers: Tensor, also: Tensor) -> Tensor:
 def fit_ngrams(model: Understander, words: Tokenizer, seed: int) -> None:
     """The second expert, by itself: on what was written by hand as it stands, and on varied language."""
     known = [row(example, words) for example in written(seed)] + list(islice(rows(seed + 2, words), _FITTED))
-    labels = [one.intent for one in known], [one.emotion for one in known]
-    model.ngrams.fit([one.ids for one in known], labels)
+    wanted = torch.tensor([(one.intent, one.emotion) for one in known])
+    model.ngrams.fit([one.ids for one in known], wanted, seed)
     log.info("n-grams: fitted on %d examples", len(known))
 
 

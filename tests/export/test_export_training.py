@@ -11,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="only the export environment has torch")
 
 from export import ablations, generator  # noqa: E402
+from export.data.replies import TURNS_PER_SCENE, samples  # noqa: E402
 from export.data.shop_language import examples  # noqa: E402
 from export.errors import BadSource, Stopped  # noqa: E402
 from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
@@ -18,6 +19,8 @@ from export.train import distill, fewshot, heads, lora, pretrain, understanding 
 from export.train import generator as train_generator  # noqa: E402
 from export.train import tokenizer as train_tokenizer  # noqa: E402
 from export.train.run import Run  # noqa: E402
+from export.vocabulary import QWEN2_CUT  # noqa: E402
+from runtime.generation.prompt import END  # noqa: E402
 from runtime.types import Intent  # noqa: E402
 from tests.export import tiny_torch  # noqa: E402
 
@@ -132,16 +135,25 @@ def test_the_generator_goes_on_and_tells_its_origin(tmp_path: Path, monkeypatch:
     assert "train-generator --tokenizer work/tokenizer.json" in read_origin(to).command
 
 
+def test_only_what_the_template_does_not_say_is_learned() -> None:
+    turns = list(samples(11, TURNS_PER_SCENE))
+    tokenizer = tiny_torch.byte_level(QWEN2_CUT)
+    packed = train_generator.pack(tokenizer, turns)
+    learned = [token for token, flag in zip(packed.ids[1:], packed.learn, strict=False) if flag]
+    assert any(turn.opening for turn in turns)
+    assert tokenizer.decode(learned) == "".join(turn.added + END for turn in turns)
+
+
 @pytest.mark.usefixtures("quick")
 def test_what_a_part_is_worth(tmp_path: Path) -> None:
     encoder, to = tiny_torch.encoder_folder("bert", tmp_path / "encoder"), tmp_path / "whole"
     whole = ablations.trained(encoder, to, 1e-9, 7, ablations.VARIANTS["whole"], None)
-    whole.ngrams.bias.copy_(torch.arange(21.0))
+    whole.ngrams.table.weight.fill_(1.5)
     blind = ablations.VARIANTS["without-emotion"]
     other = ablations.trained(encoder, tmp_path / "blind", 1e-9, 7, blind, whole)
     assert not whole.ignored
     assert other.ignored == {"emotion"}
-    assert torch.equal(other.ngrams.bias, whole.ngrams.bias)
+    assert torch.equal(other.ngrams.table.weight, whole.ngrams.table.weight)
     assert read_scores(to)["steps"] == 1
     line = {"text": "这款空调多少钱", "intent": "询价", "emotion": "中性", "slots": []}
     for part in ("open", "sealed"):
