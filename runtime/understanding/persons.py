@@ -115,6 +115,7 @@ def whole_person(text: str, start: int, end: int) -> tuple[int, int]:
     known = list(_kin().finditer(text, start, end))
     if known:
         start, end = known[0].start(), known[-1].end()
+        end += text.startswith("们", end)
     aged = _AGED.search(text[:start])
     if aged and _OWN.match(text, aged.start() - 1):
         start = aged.start()

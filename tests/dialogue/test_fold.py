@@ -241,6 +241,27 @@ def test_a_kind_that_is_only_hinted_at_counts_for_a_wish_alone() -> None:
     assert after_words(DialogueState(), asks, fridge).category is None
 
 
+@pytest.mark.parametrize(
+    ("known", "text", "intent", "category"),
+    [
+        (None, "空调底下淌水，木地板全泡了", Intent.COMPLAINT, "空调"),
+        (None, "想买个洗衣服的机器，手机我不会弄", Intent.RECOMMEND, "洗衣机"),
+        ("空调", "行，开张发票，发我手机", Intent.ORDER, "空调"),
+        ("空调", "跟冰箱一块开跳闸不", Intent.FUNCTION, "空调"),
+        ("空调", "那冰箱呢", Intent.PRICE, "冰箱"),
+    ],
+)
+def test_a_kind_that_the_talk_only_passes_is_not_turned_to(
+    known: str | None, text: str, intent: Intent, category: str
+) -> None:
+    assert after_words(DialogueState(category=known), understood(text, intent)).category == category
+
+
+def test_a_bid_is_no_budget() -> None:
+    state = DialogueState(category="空调", focus="P001", budget_max=3000)
+    assert after_words(state, understood("两千五中不中", Intent.BARGAIN)).budget_max == 3000
+
+
 def test_a_kind_that_only_stands_in_the_sheet_of_what_is_meant_is_no_wish() -> None:
     lock = make_item(Product("P9", "猫眼锁", "智能门锁", "", "", 999, description="有人来就拍照发手机"), ())
     wish = understood("有人在门口会拍照发手机的那种", Intent.RECOMMEND)
