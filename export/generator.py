@@ -119,7 +119,7 @@ def export(
     to.mkdir(parents=True, exist_ok=True)
     full = to / "generator-f16.gguf"
     write_f16(model, tokenizer, full, source.name, origin.licence)
-    said = ((sample.prompt, sample.reply) for sample in samples(HELD_OUT_SEED, count))
+    said = ((sample.given, sample.added) for sample in samples(HELD_OUT_SEED, count))
     told = list(read_turns(tokenizer, said, min(LONGEST, model.config.max_position_embeddings)))
     figures, whole_loss = compare(model, tokenizer, full, told)
     for name in QUANTISATIONS:

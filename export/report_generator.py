@@ -26,17 +26,14 @@ from export.manifest import attach
 from runtime.generation.copying import Copying
 from runtime.generation.guard import Guard
 from runtime.generation.llama import LlamaEngine
-from runtime.generation.opening import certain_opening
 from runtime.generation.prompt import BOT, USER, needs
 from runtime.generation.prompt import fact_lines as lines_of
-from runtime.generation.templates import template_reply
 from runtime.knowledge.catalogue import read_catalogue
 from runtime.settings import MODELS
-from runtime.types import Intent, Tactic
+from runtime.types import Tactic
 
 HELD_OUT_SEED = 900_001
 MAX_TOKENS = 90
-_AS_WRITTEN = {Tactic.HAND_OVER, Tactic.ASK, Tactic.ADMIT}  # in the shop the template says all of it
 _HEADLINE = ("figures_right_stating", "guard_replaced", "tactic_kept")
 _STEP = 7  # of the turns made, every seventh: little of one scene
 
@@ -138,10 +135,10 @@ def _turns(demo: Path | None, count: int) -> tuple[Sample, ...]:
 
 
 def _say(engine: LlamaEngine, turn: Sample, way: str) -> tuple[Said, float] | None:
-    """What the model says; None: the shop has no use for it in this turn."""
-    if way == "shop" and turn.tactic in _AS_WRITTEN:
+    """What the model says; None: in the shop no template would open this turn."""
+    if way == "shop" and not turn.opening:
         return None
-    opening = _opening(turn) if way == "shop" else ""
+    opening = turn.opening if way == "shop" else ""
     copying = None if way == "free" else Copying(
         lines_of(turn.state, turn.evidence), needs(turn.state), opening
     )  # fmt: skip
@@ -153,11 +150,6 @@ def _say(engine: LlamaEngine, turn: Sample, way: str) -> tuple[Said, float] | No
     guard.feed(reply)
     guard.finish()
     return Said(turn, opening, reply, guard.verdict.blocked), took
-
-
-def _opening(turn: Sample) -> str:
-    intent = turn.state.goal or Intent.OTHER
-    return certain_opening(template_reply(turn.tactic, intent, turn.evidence, turn.state, None))
 
 
 def score(said: Sequence[tuple[Said, float]]) -> Score:
@@ -249,7 +241,10 @@ def names_right(prompt: str, reply: str) -> bool:
 def _praise() -> dict[str, set[str]]:
     """Each clause of praise -> the features and persons for any of which it may be said."""
     found: dict[str, set[str]] = {}
-    for why, clauses in (*PARTS["tie"]["feature"].items(), *PARTS["tie"]["who"].items()):
+    tie = PARTS["tie"]
+    by_kind = ((feature, clauses) for feature, kinds in tie["at"].items() for clauses in kinds.values())
+    by_person = (pair for features in tie["for"].values() for pair in features.items())
+    for why, clauses in (*tie["feature"].items(), *tie["who"].items(), *by_kind, *by_person):
         for clause in clauses:
             found.setdefault(clause, set()).add(why)
     return found

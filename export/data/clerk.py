@@ -38,6 +38,7 @@ class Turn:
     reply: str
     facts: tuple[str, ...] = ()
     goal: Intent | None = None
+    opening: str = ""  # of the reply: what the template says, which is not learned
 
 
 class Clerk:
@@ -104,9 +105,21 @@ class Clerk:
         tied = self.tied(asked)
         if not tied or (not sure and self.random.random() < 0.3):
             return ""
-        (kind, word), clause = tied, self.pick("tie", *tied)
+        kind, word = tied
+        clause = self.praise(word) if kind == "feature" else self.pick("tie", "who", word)
         said = _USED_BY.get(word, f"{word}用") if kind == "who" else word
-        return clause if clause.startswith(word) else f"{said}，{clause}"
+        return f"{said}，{clause}"
+
+    def praise(self, feature: str) -> str:
+        """Why a feature is good: for whom it is bought, for this kind of goods, or for whatever has it."""
+        if own := PARTS["tie"]["for"].get(self.scene.state.who, {}).get(feature):
+            return str(self.random.choice(own))
+        kinds = PARTS["tie"]["at"].get(feature, {})
+        here = [
+            clause for kind, clauses in kinds.items() if self.category in kind.split() for clause in clauses
+        ]
+        plain = PARTS["tie"]["feature"][feature]
+        return str(self.random.choice(here if here and self.random.random() < 0.7 else plain))
 
     def favourite(self, key: str, patterns: list[str], usable: list[str]) -> str:
         """One of ``usable``, mostly of the few that go with what the product is tied to the customer by."""

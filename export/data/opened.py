@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from functools import partial
 
-from export.data.clerk import MOODS, WORTH, Clerk, Turn, tidy
-from export.data.scenes import PARTS, Said
-from runtime.generation.opening import first_sentence
+import numpy as np
+
+from export.data.clerk import Clerk, Turn
+from export.data.follow import Opened, follow
+from export.data.scenes import Said
+from runtime.generation.opening import certain_opening
 from runtime.generation.templates import template_reply
-from runtime.types import DialogueState, Evidence, Fact, FactKind, Intent, Tactic
+from runtime.types import (
+    DialogueState,
+    Emotion,
+    EmotionVector,
+    Evidence,
+    FactKind,
+    Intent,
+    Slot,
+    Tactic,
+    Understanding,
+)
+from runtime.understanding import lexicon
+from runtime.understanding.numbers import normalise_text
 
-_SLOT = re.compile(r"\{(\w+)\}")
 _ANSWERS = {FactKind.FAQ, FactKind.POLICY}
-_MOODY = {"price", "spec", "about", "recommend", "order", "hesitate"}
-_BARE = ("给您介绍", "您问的是", "说说")  # how the template begins to describe
+_ANGRY = 0.04  # share of the questions that are asked angrily
+_NEW = {Tactic.RECOMMEND: 0.8}  # how often no product is talked about yet
+_PLAINLY = 0.25  # the same for all other tactics
+_NO_VECTOR = np.zeros(128, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A kind of turn that the template opens."""
 
-    key: str  # of the words that follow, and of what it may end with
     question: str
     tactic: Tactic
     intent: Intent
@@ -31,117 +44,96 @@ class Plan:
 
 
 def continued(clerk: Clerk) -> Turn | None:
-    """A reply that goes on from the template's first sentence, as the runtime has it do."""
-    plan = clerk.random.choices(_PLANS, [plan.weight for plan in _PLANS])[0]
-    lead = _lead(clerk, plan.kinds)
-    if (plan.kinds and not lead) or (plan.tactic is Tactic.COMPARE and len(clerk.scene.goods) < 2):
+    """A reply that goes on from all that the template says, as the runtime has it do."""
+    plans = [plan for plan in _PLANS if _is_possible(clerk, plan)]
+    if not plans:
         return None
-    evidence = clerk.scene.evidence
-    if lead:  # the runtime puts what was asked for right behind the price
-        evidence = replace(evidence, facts=tuple(sorted(evidence.facts, key=partial(_place, lead.fact))))
-    template = template_reply(plan.tactic, plan.intent, _dear(clerk, evidence), _any_turn(clerk), None)
-    opening = first_sentence(template)
-    said = opening + _next_sentence(clerk, template.text, opening)
-    if not _about(clerk, plan, lead, said):
+    plan = clerk.random.choices(plans, [plan.weight for plan in plans])[0]
+    leads = _leads(clerk, plan.kinds)
+    lead = clerk.random.choice(leads) if leads else None
+    question = _question(clerk, plan, lead)
+    state = _state(clerk, plan.tactic)
+    said = _understood(question, plan.intent, clerk.mood)
+    template = template_reply(plan.tactic, plan.intent, _dear(clerk), state, None, said)
+    opening = certain_opening(template)
+    if not opening:
         return None
-    question = _plan_question(clerk, plan, lead)
-    told = [one for facts in (*clerk.scene.known, clerk.scene.shop) for one in facts if one.value in said]
-    added, facts = _follow(clerk, _follow_key(plan, said), told)
-    made = tidy(said + added), tuple(one.fact.id for one in (*told, *facts))
-    return Turn(question, plan.tactic, *made)
+    added, facts = follow(Opened(clerk, plan.tactic, plan.intent, state, template))
+    return Turn(question, plan.tactic, opening + added, (*template.facts, *facts), opening=opening)
 
 
-def _any_turn(clerk: Clerk) -> DialogueState:
-    return replace(clerk.scene.state, turn=clerk.random.randrange(6))
+def _is_possible(clerk: Clerk, plan: Plan) -> bool:
+    goods = len(clerk.scene.goods)
+    return goods > (plan.tactic is Tactic.COMPARE) and (not plan.kinds or bool(_leads(clerk, plan.kinds)))
 
 
-def _dear(clerk: Clerk, evidence: Evidence) -> Evidence:
+def _state(clerk: Clerk, tactic: Tactic) -> DialogueState:
+    """Any turn of a conversation, before or after a product came to be talked about: no prompt shows it."""
+    new = clerk.random.random() < _NEW.get(tactic, _PLAINLY)
+    focus = None if new else clerk.scene.state.focus
+    return replace(clerk.scene.state, turn=clerk.random.randrange(6), focus=focus)
+
+
+def _understood(question: str, intent: Intent, mood: Emotion) -> Understanding:
+    """What the encoder would make of the question, as far as the template looks at it."""
+    text = normalise_text(question)
+    slots = tuple(
+        Slot(slot, text[start:end], start, end, canonical)
+        for start, end, slot, canonical in lexicon.mentions(text)
+    )
+    feeling = EmotionVector(*(float(mood is each) for each in Emotion))
+    intents = tuple(float(intent is each) for each in Intent)
+    return Understanding(text, intents, feeling, slots, _NO_VECTOR)
+
+
+def _dear(clerk: Clerk) -> Evidence:
     """What costs more than the customer wants to pay is found with that reason, as retrieval gives it."""
-    most = clerk.scene.state.budget_max
+    evidence, most = clerk.scene.evidence, clerk.scene.state.budget_max
     hits = [replace(h, reason="超预算" if most and h.product.price > most else "") for h in evidence.hits]
     return replace(evidence, hits=tuple(hits))
 
 
-def _next_sentence(clerk: Clerk, template: str, opening: str) -> str:
-    """The template's second sentence where the first tells nothing of the goods, or at times."""
-    bare = opening.endswith("预算") or (opening.startswith(_BARE) and clerk.random.random() < 0.6)
-    second = template.removeprefix(opening).lstrip("。").split("。")[0]
-    return f"。{second}" if opening and second and bare else ""
+def _leads(clerk: Clerk, kinds: frozenset[FactKind]) -> list[Said]:
+    return [said for said in (*clerk.first, *clerk.scene.shop) if said.fact.kind in kinds]
 
 
-def _about(clerk: Clerk, plan: Plan, lead: Said | None, said: str) -> bool:
-    """Whether the template speaks about what this plan is for."""
-    if plan.key == "faq":
-        return lead is not None and said.startswith(lead.value[:4])
-    if plan.key in ("offer", "service"):
-        return bool(said)
-    return bool(said) and bool(clerk.scene.goods) and clerk.scene.goods[0].name in said
-
-
-def _lead(clerk: Clerk, kinds: frozenset[FactKind]) -> Said | None:
-    fitting = [said for said in (*clerk.first, *clerk.scene.shop) if said.fact.kind in kinds]
-    return clerk.random.choice(fitting) if fitting else None
-
-
-def _plan_question(clerk: Clerk, plan: Plan, lead: Said | None) -> str:
+def _question(clerk: Clerk, plan: Plan, lead: Said | None) -> str:
     if lead and lead.fact.kind is FactKind.SPEC:
-        return clerk.spec_question(lead.name)
-    if lead and lead.fact.kind in _ANSWERS:
-        clerk.goal = clerk.random.choice(tuple(Intent))
-        return clerk.ask(lead.name, {})
-    if lead and lead.fact.id.endswith(".colors"):
-        return clerk.question("color")
-    want = clerk.random.choice(clerk.scene.state.features or tuple(clerk.features()) or ("省电",))
-    return clerk.question(plan.question, f=want, who=clerk.scene.state.who or "家里人")
-
-
-def _follow_key(plan: Plan, opening: str) -> str:
-    if "缺货" in opening:
-        return "stock_out"
-    return "no_offer" if plan.key == "offer" and "优惠" in opening and "资料" in opening else plan.key
-
-
-def _follow(clerk: Clerk, key: str, told: list[Said]) -> tuple[str, list[Said]]:
-    """Words after the opening, which states ``told``, and the facts that they add."""
-    mood = MOODS.get(clerk.mood)
-    if mood and key in _MOODY and clerk.random.random() < 0.6:
-        patterns = PARTS["follow_mood"][mood]
+        question = clerk.spec_question(lead.name)
+    elif lead and lead.fact.kind in _ANSWERS:
+        question = clerk.ask(lead.name, {})
     else:
-        patterns = PARTS["follow"][key]
-    words = {"ask": clerk.ending(key), "who": clerk.scene.state.who or "", "tie": clerk.tie(sure=True)}
-    facts = {}
-    worth = [said for said in clerk.first if said.fact.kind in WORTH and said not in told]
-    if worth and key not in ("compare", "offer"):  # there another of the goods may be meant
-        facts["w"] = worth[0] if clerk.random.random() < 0.8 else clerk.random.choice(worth)
-        words["w"] = clerk.phrase(facts["w"])
-    if (second := clerk.of_kind(FactKind.PRICE, 1)) and second not in told:
-        facts["x"] = second
-        words["m"], words["x"] = clerk.scene.goods[1].name, clerk.phrase(second)
-    usable = [p for p in patterns if all(words.get(slot) or slot == "ask" for slot in _SLOT.findall(p))]
-    pattern = clerk.favourite(key, patterns, usable) if usable else "。{ask}"
-    used = [facts[slot] for slot in _SLOT.findall(pattern) if slot in facts]
-    return pattern.format(**words), used
-
-
-def _place(lead: Fact, fact: Fact) -> int:
-    return 0 if fact.kind is FactKind.PRICE else 1 if fact is lead else 2
+        key = "color" if lead and lead.fact.id.endswith(".colors") else plan.question
+        want = clerk.random.choice(clerk.scene.state.features or tuple(clerk.features()) or ("省电",))
+        question = clerk.question(key, f=want, who=clerk.scene.state.who or "家里人")
+    clerk.goal = plan.intent
+    if clerk.random.random() < _ANGRY:
+        clerk.mood = Emotion.ANGRY
+        return f"{clerk.pick('question', 'service_angry')}，{question}"
+    return question
 
 
 _K, _T, _I = FactKind, Tactic, Intent
 _PLANS = (
-    Plan("price", "price", _T.INFORM, _I.PRICE, 9),
-    Plan("spec", "spec", _T.INFORM, _I.FUNCTION, 9, frozenset({_K.SPEC})),
-    Plan("about", "features", _T.INFORM, _I.FUNCTION, 10, frozenset({_K.FEATURE})),
-    Plan("stock", "stock", _T.INFORM, _I.STOCK, 5, frozenset({_K.STOCK})),
-    Plan("delivery", "delivery", _T.INFORM, _I.DELIVERY, 4, frozenset({_K.DELIVERY})),
-    Plan("install", "install", _T.INFORM, _I.INSTALL, 4, frozenset({_K.INSTALL})),
-    Plan("warranty", "warranty", _T.INFORM, _I.WARRANTY, 5, frozenset({_K.WARRANTY})),
-    Plan("faq", "price", _T.INFORM, _I.OTHER, 6, frozenset(_ANSWERS)),
-    Plan("recommend", "recommend", _T.RECOMMEND, _I.RECOMMEND, 18),
-    Plan("compare", "compare", _T.COMPARE, _I.COMPARE, 9),
-    Plan("offer", "promotion", _T.OFFER, _I.PROMOTION, 8),
-    Plan("hold", "bargain", _T.HOLD_PRICE, _I.BARGAIN, 9),
-    Plan("order", "close", _T.CLOSE_SALE, _I.ORDER, 6),
-    Plan("hesitate", "close_hesitant", _T.CLOSE_SALE, _I.NO_INTEREST, 8),
-    Plan("service", "service", _T.SERVICE, _I.COMPLAINT, 4, frozenset({_K.WARRANTY})),
+    Plan("price", _T.INFORM, _I.PRICE, 10),
+    Plan("spec", _T.INFORM, _I.FUNCTION, 10, frozenset({_K.SPEC})),
+    Plan("function", _T.INFORM, _I.FUNCTION, 8),
+    Plan("feature", _T.INFORM, _I.FUNCTION, 6, frozenset({_K.FEATURE})),
+    Plan("features", _T.INFORM, _I.FUNCTION, 7, frozenset({_K.FEATURE})),
+    Plan("stock", _T.INFORM, _I.STOCK, 6, frozenset({_K.STOCK})),
+    Plan("delivery", _T.INFORM, _I.DELIVERY, 5, frozenset({_K.DELIVERY})),
+    Plan("install", _T.INFORM, _I.INSTALL, 5, frozenset({_K.INSTALL})),
+    Plan("warranty", _T.INFORM, _I.WARRANTY, 5, frozenset({_K.WARRANTY})),
+    Plan("price", _T.INFORM, _I.OTHER, 4, frozenset(_ANSWERS)),
+    Plan("recommend", _T.RECOMMEND, _I.RECOMMEND, 20),
+    Plan("compare", _T.COMPARE, _I.COMPARE, 8),
+    Plan("promotion", _T.OFFER, _I.PROMOTION, 6, frozenset({_K.PROMOTION})),
+    Plan("bargain", _T.OFFER, _I.BARGAIN, 4, frozenset({_K.PROMOTION})),
+    Plan("close_hesitant", _T.OFFER, _I.NO_INTEREST, 4, frozenset({_K.PROMOTION})),
+    Plan("bargain", _T.HOLD_PRICE, _I.BARGAIN, 9),
+    Plan("promotion", _T.HOLD_PRICE, _I.PROMOTION, 4),
+    Plan("close", _T.CLOSE_SALE, _I.ORDER, 7),
+    Plan("close_hesitant", _T.CLOSE_SALE, _I.FUNCTION, 6),
+    Plan("service", _T.SERVICE, _I.COMPLAINT, 5, frozenset({_K.WARRANTY})),
+    Plan("farewell", _T.FAREWELL, _I.NO_INTEREST, 2, frozenset(_ANSWERS)),
 )  # fmt: skip

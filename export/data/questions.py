@@ -28,6 +28,7 @@ INTENTS = {
     "custom": Intent.CUSTOM,
     "recommend": Intent.RECOMMEND,
     "compare": Intent.COMPARE,
+    "function": Intent.FUNCTION,
 }
 
 

@@ -21,21 +21,34 @@ from runtime.generation.prompt import MAX_FACTS, build_prompt
 from runtime.types import DialogueState, Evidence, Exchange, Product, Tactic
 
 TURNS_PER_SCENE = 8
-CONTINUED = 0.6  # share of turns that the template opens, as the runtime has most of them open
+CONTINUED = 0.9  # share of turns that the template opens, as the runtime has most of them open
 FORBIDDEN = ("保证", "一定", "成交价", "最好", "第一", "国家级", "最便宜", "顶级", "唯一")
 _MAKERS, _WEIGHTS = zip(*TURNS, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One turn to learn from; ``reply`` follows ``prompt`` and ends before the end token."""
+    """One turn to learn from; ``reply`` follows ``prompt`` and ends before the end token.
+
+    Of the reply only what is added to the ``opening`` is learned: the template says that much itself.
+    """
 
     prompt: str
     reply: str
+    opening: str
     tactic: Tactic
     facts: tuple[str, ...]  # ids of the facts that the reply states
     state: DialogueState  # what the prompt was made of
     evidence: Evidence
+
+    @property
+    def given(self) -> str:
+        """What stands before the words to be learned."""
+        return self.prompt + self.opening
+
+    @property
+    def added(self) -> str:
+        return self.reply.removeprefix(self.opening)
 
 
 def samples(seed: int, count: int, shelf: Sequence[Product] = ()) -> Iterator[Sample]:
@@ -53,7 +66,9 @@ def _endless(random: Random, shelf: Sequence[Product]) -> Iterator[Sample]:
             turn = random_turn(random, scene)
             state = replace(scene.state, goal=turn.goal)
             prompt = build_prompt(state, scene.evidence, turn.question, turn.tactic)
-            yield Sample(prompt.text, turn.reply, turn.tactic, turn.facts, state, scene.evidence)
+            yield Sample(
+                prompt.text, turn.reply, turn.opening, turn.tactic, turn.facts, state, scene.evidence
+            )
 
 
 def with_history(random: Random, scene: Scene) -> Scene:

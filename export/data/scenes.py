@@ -117,9 +117,9 @@ def _description(random: Random) -> str:
 
 def _shop_facts(random: Random, goods: tuple[Product, ...]) -> tuple[Said, ...]:
     found = []
-    if random.random() < 0.3:
+    if random.random() < 0.15:  # the template always tells them
         found.append(_faq(random, FactKind.FAQ))
-    if random.random() < 0.1:
+    if random.random() < 0.05:
         found.append(_faq(random, FactKind.POLICY))
     if random.random() < 0.2:
         promotion = random_promotions(random, goods, 1)[0]

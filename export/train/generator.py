@@ -1,7 +1,8 @@
 """Trains the generator: a small Llama that states the prompt's facts in a good shop assistant's words.
 
 Turns of one scene are packed behind the prefix they share, so facts are read once for several replies;
-each branch sees the prefix and itself only. The loss counts reply tokens. The learning rate follows the
+each branch sees the prefix and itself only. The loss counts the tokens of replies that the
+template does not say. The learning rate follows the
 clock: ``--minutes`` of training give a finished model whatever the machine does meanwhile.
 """
 
@@ -143,7 +144,7 @@ def look(model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
     right, held_out = 0, list(islice(samples(HELD_OUT_SEED, 400), 0, None, 16))
     model.eval()
     for number, sample in enumerate(held_out):
-        reply = greedy(model, tokenizer, sample.prompt)
+        reply = sample.opening + greedy(model, tokenizer, sample.given)
         right += not misquoted(sample.prompt, reply)
         if number < 12:
             asked = sample.prompt.rsplit(USER, 1)[1].removesuffix(BOT)
@@ -177,8 +178,8 @@ def pack(tokenizer: Tokenizer, turns: list[Sample]) -> Packed:
     shared = len(ids)
     positions, branch, learn = list(range(shared)), [0] * shared, [False] * shared
     for number, turn in enumerate(turns, 1):
-        asked = tokenizer.encode(turn.prompt.removeprefix(prefix)).ids
-        answer = tokenizer.encode(turn.reply + END).ids
+        asked = tokenizer.encode(turn.given.removeprefix(prefix)).ids
+        answer = tokenizer.encode(turn.added + END).ids
         length = len(asked) + len(answer)
         ids += asked + answer
         positions += range(shared, shared + length)

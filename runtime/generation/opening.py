@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from runtime.types import Evidence, FactKind, Reply, Source, Tactic
-
-_SENTENCE = re.compile(r"[^。！？]*")
 
 
 def certain_opening(template: Reply) -> str:
     """The template's words, where they state a fact, or nothing.
 
-    All of them: whatever must be said is said, and a small generator adds to it and never has to repeat it.
+    All of them: whatever must be said is said, and a small generator, which learned to go on from there, adds
+    to it and never has to repeat it.
     """
     return template.text if template.facts else ""
-
-
-def first_sentence(template: Reply) -> str:
-    """The template's first sentence without its full stop: what the generator learned to go on from."""
-    found = _SENTENCE.match(template.text)
-    return found[0] if found and template.facts else ""
 
 
 def untold_price(tactic: Tactic, evidence: Evidence, said: str, stated: tuple[str, ...]) -> Reply | None:

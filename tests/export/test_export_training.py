@@ -11,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="only the export environment has torch")
 
 from export import ablations, generator  # noqa: E402
+from export.data.replies import TURNS_PER_SCENE, samples  # noqa: E402
 from export.data.shop_language import examples  # noqa: E402
 from export.errors import BadSource, Stopped  # noqa: E402
 from export.origin import GENERATED, ORIGIN, Origin, read_origin, read_scores, write_origin  # noqa: E402
@@ -18,6 +19,8 @@ from export.train import distill, fewshot, heads, lora, pretrain, understanding 
 from export.train import generator as train_generator  # noqa: E402
 from export.train import tokenizer as train_tokenizer  # noqa: E402
 from export.train.run import Run  # noqa: E402
+from export.vocabulary import QWEN2_CUT  # noqa: E402
+from runtime.generation.prompt import END  # noqa: E402
 from runtime.types import Intent  # noqa: E402
 from tests.export import tiny_torch  # noqa: E402
 
@@ -130,6 +133,15 @@ def test_the_generator_goes_on_and_tells_its_origin(tmp_path: Path, monkeypatch:
     assert scored["tokens"] > first["tokens"]
     assert generator.load(to, None)[0].config.num_hidden_layers == 2
     assert "train-generator --tokenizer work/tokenizer.json" in read_origin(to).command
+
+
+def test_only_what_the_template_does_not_say_is_learned() -> None:
+    turns = list(samples(11, TURNS_PER_SCENE))
+    tokenizer = tiny_torch.byte_level(QWEN2_CUT)
+    packed = train_generator.pack(tokenizer, turns)
+    learned = [token for token, flag in zip(packed.ids[1:], packed.learn, strict=False) if flag]
+    assert any(turn.opening for turn in turns)
+    assert tokenizer.decode(learned) == "".join(turn.added + END for turn in turns)
 
 
 @pytest.mark.usefixtures("quick")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 
 import pytest
 
 from export.data.clerk import tidy
 from export.data.replies import FORBIDDEN, TURNS_PER_SCENE, Sample, samples
+from export.data.scenes import PARTS
 from export.figures import fact_lines, misquoted, stated, tactic_of
 from runtime.generation.copying import Copying
+from runtime.generation.guard import Guard
 from runtime.generation.prompt import USER, needs
 from runtime.generation.prompt import fact_lines as lines_of
+from runtime.turn import _says_again
 from runtime.types import Product, Tactic
 
 
 @pytest.fixture(scope="module")
 def turns() -> list[Sample]:
-    return list(samples(11, 5000))
+    return list(samples(11, 2000))
+
+
+@pytest.fixture(scope="module")
+def opened(turns: list[Sample]) -> list[Sample]:
+    return [turn for turn in turns if turn.opening]
 
 
 def test_a_seed_always_gives_the_same_turns(turns: list[Sample]) -> None:
@@ -48,7 +57,45 @@ def test_all_tactics_are_learned(turns: list[Sample]) -> None:
 def test_replies_vary(turns: list[Sample]) -> None:
     replies = {turn.reply for turn in turns}
     assert len(replies) > 0.7 * len(turns)
-    assert len({reply[:4] for reply in replies}) > 500
+    assert len({reply[:4] for reply in replies}) > 200
+
+
+def test_most_turns_are_opened_by_the_template(turns: list[Sample], opened: list[Sample]) -> None:
+    assert len(opened) > 0.7 * len(turns)
+    assert all(turn.given + turn.added == turn.prompt + turn.reply for turn in opened)
+
+
+def test_after_an_opening_often_nothing_follows_and_never_the_same(opened: list[Sample]) -> None:
+    added = Counter(turn.added for turn in opened)
+    assert 0.2 < added.pop("") / len(opened) < 0.5
+    assert len(added) > 500
+    assert max(added.values()) < 0.02 * len(opened)
+
+
+def test_what_is_added_is_short_and_new(opened: list[Sample]) -> None:
+    for turn in opened:
+        assert len(turn.added) <= 45, turn.reply
+        assert not _says_again(turn.opening, turn.added), turn.reply
+
+
+def test_what_is_added_passes_the_guard(opened: list[Sample]) -> None:
+    for turn in opened[::5]:
+        guard = Guard(turn.evidence, turn.state.focus)
+        guard.feed(turn.reply)
+        guard.finish()
+        assert not guard.verdict.blocked or len(guard.verdict.released) < len(turn.opening), turn.reply
+
+
+def test_nothing_follows_what_is_not_known(opened: list[Sample]) -> None:
+    for turn in opened:
+        assert not (turn.opening.endswith(("问店员。", "给您确认。")) and turn.added), turn.reply
+
+
+def test_nothing_is_sold_to_the_angry(opened: list[Sample]) -> None:
+    angry = [turn for turn in opened if turn.opening.startswith(("实在抱歉", "对不起"))]
+    praise = [clause for clauses in PARTS["tie"]["feature"].values() for clause in clauses]
+    assert angry
+    assert not [turn.reply for turn in angry if any(clause in turn.added for clause in praise)]
 
 
 def test_replies_are_well_formed(turns: list[Sample]) -> None:
@@ -56,7 +103,7 @@ def test_replies_are_well_formed(turns: list[Sample]) -> None:
         assert turn.reply.endswith(("。", "？", "！")), turn.reply
         assert not turn.reply.startswith(("，", "。"))
         assert not any(mark in turn.reply for mark in ("，，", "。。", "，。", "{", "}", "<|"))
-        assert len(turn.reply) < 160
+        assert len(turn.reply) < 260
 
 
 def test_turns_of_a_scene_share_what_stands_before_the_question(turns: list[Sample]) -> None:

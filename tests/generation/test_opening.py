@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.generation.opening import certain_opening, first_sentence, untold_price
+from runtime.generation.opening import certain_opening, untold_price
 from runtime.types import (
     Evidence,
     Fact,
@@ -28,10 +28,6 @@ TOLD = Reply("凉川静享空调现价2999元。您可以再看看。", Source.T
 
 def test_all_that_states_facts_opens_the_reply() -> None:
     assert certain_opening(TOLD) == "凉川静享空调现价2999元。您可以再看看。"
-
-
-def test_the_generator_learned_to_go_on_from_the_first_sentence() -> None:
-    assert first_sentence(TOLD) == "凉川静享空调现价2999元"
 
 
 def test_without_a_fact_the_generator_begins() -> None:
