@@ -47,6 +47,8 @@ def described(clause: Clause) -> Found:
             continue
         description = _description(clause, start, end)
         if not (description.words or description.amounts or (description.traits and pointed)):
+            if other := _with_colour(clause, description.traits):
+                return (other,), ((start, end),)
             continue  # 粉色的有吗 asks about the product in focus
         pools = [(clause.goods.of_kind(None, description), _OF_ALL)]
         if clause.category:
@@ -64,6 +66,15 @@ def _with_character(clause: Clause, character: str) -> str | None:
     told = character not in "大小"
     named = {item.product.id for item in talked_of if told and character in sheet_of(item).called}
     return named.pop() if len(named) == 1 else None
+
+
+def _with_colour(clause: Clause, traits: frozenset[str]) -> str | None:
+    """浅蓝的给我留一个: the only one of those shown that comes in it, where the product in focus does not."""
+    shown = {
+        item.product.id: item.traits | {*item.product.colors} for item in clause.of_kind(clause.state.shown)
+    }
+    fitting = [id for id, own in shown.items() if traits and traits <= own]
+    return fitting[0] if len(fitting) == 1 and clause.state.focus in shown else None
 
 
 def _phrases(text: str) -> Iterable[tuple[int, int, bool]]:
@@ -159,5 +170,7 @@ def _best(
     near = [id for id, score in scores.items() if score > best - _AHEAD]
     if len(near) == 1:
         return near[0]
-    known = (state.focus, *(state.shown if pointed else ()), *(reversed(state.seen) if pointed else ()))
-    return next((id for id in known if id in near), None)
+    if not pointed:
+        shown = [id for id in near if id in state.shown]
+        return state.focus if state.focus in near else shown[0] if len(shown) == 1 else None
+    return next((id for id in (state.focus, *state.shown, *reversed(state.seen)) if id in near), None)

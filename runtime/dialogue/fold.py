@@ -25,7 +25,7 @@ from runtime.dialogue.budget import fold_budget, with_budget
 from runtime.dialogue.category import fold_category
 from runtime.dialogue.features import asks_about_focus, fold_features, measures
 from runtime.dialogue.pointing import WISHES
-from runtime.dialogue.reference import WISHING, Lookup, Reference
+from runtime.dialogue.reference import WISHING, Lookup, Reference, without_likened
 from runtime.dialogue.said import amounts, joined, without, words
 from runtime.dialogue.tactics import Choice
 from runtime.dialogue.traits import fold_traits
@@ -69,7 +69,8 @@ def fold(
 
     ``hinted``: the one of the goods whose sheet the words point at.
     """
-    text, slots, intent = understanding.text, understanding.slots, understanding.intent
+    text, slots = without_likened(understanding.text, understanding.slots)
+    intent = understanding.intent
     after = replace(state, turn=state.turn + 1)
     after = fold_category(after, text, slots, intent, reference, names, lookup, hinted)
     after = fold_budget(after, text, slots, intent, lookup)

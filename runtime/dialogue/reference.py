@@ -23,7 +23,7 @@ from runtime.dialogue.pointing import (
 )
 from runtime.dialogue.prices import by_price
 from runtime.dialogue.scales import at_end, by_scale, names_an_end
-from runtime.knowledge.descriptions import Descriptions
+from runtime.knowledge.descriptions import Descriptions, sheet_of
 from runtime.knowledge.items import Item
 from runtime.types import DialogueState, Intent, Product, Slot, SlotName, Understanding
 from runtime.understanding.slots import CatalogueNames
@@ -44,7 +44,7 @@ class Reference:
 
 
 _REJECT = re.compile(
-    rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换一?[个款台种件套部张把](?!(大|小|颜)|[月年天]|.*[多几][少个]?钱)|换别的|"
+    rf"都不(太|怎么|是很)?(喜欢|好|行|合适|满意|想要|要|中意|考虑)|换(?:一{KIND}|[个款种件套部张把])(?!(大|小|颜)|[月年天]|.*[多几][少个]?钱)|换别的|"
     r"(还有|有没有|有|看看?|来点?|推荐(几|一)?[个款]?)(别的|其他|其它|另外)(?!.{0,2}(颜?色|优惠|活动|费|问题|功能|牌子|品牌))|"
     rf"(?<!还)不(太|怎么|是很)?喜欢(?:{THAT_WORDS}|它)?[了啊呢吧的]*$|{THAT_WORDS}我?(就|也)?(不(太|怎么|是很)?(要|喜欢|行|好|合适|考虑)|算了)"
     r"(?!\w*[吗么])"
@@ -74,10 +74,10 @@ def point_at(
     over a description (白色那款), that over a pronoun (它), which means the product in focus. Words that
     only wish describe goods, they do not point at one, unless with 那款 or in a question.
     """
-    text, slots = _without_likened(understanding.text, understanding.slots)
+    text, slots = without_likened(understanding.text, understanding.slots)
     if _REJECT.search(text) and not _TAKEN.search(text):
         return Reference(rejects=True)
-    category = wanted_category(slots)
+    category = wanted_category(slots, goods.known((*state.shown, *state.seen)))
     same_kind = category in (None, state.category)
     wishes = understanding.intent in WISHING
     points = not wishes or bool(
@@ -98,14 +98,14 @@ def point_at(
         if same_kind:
             found = by_place(text, state, goods) or _by_pronoun(text, state)
         else:
-            found = _of_category(text, slots, state, goods, wishes)
+            found = _of_category(text, slots, category, state, goods, wishes)
     one = names_an_end(text) or WHICH_IS.search(text)  # 哪个最便宜 means one
     if compared and not (found and one):
         found = _pair(text, found, state)
     return Reference(found, () if found[:1] == (state.focus,) else spans)
 
 
-def _without_likened(text: str, slots: tuple[Slot, ...]) -> tuple[str, tuple[Slot, ...]]:
+def without_likened(text: str, slots: tuple[Slot, ...]) -> tuple[str, tuple[Slot, ...]]:
     """Without 跟600那台一样, which is not what the sentence is about; places stay what they were."""
     likened = [hit.span() for hit in _ALIKE.finditer(text)]
     for start, end in likened:
@@ -193,10 +193,14 @@ def _pairs(name: str) -> set[str]:
 
 
 def _of_category(
-    text: str, slots: tuple[Slot, ...], state: DialogueState, goods: Descriptions, wishes: bool
+    text: str,
+    slots: tuple[Slot, ...],
+    category: str | None,
+    state: DialogueState,
+    goods: Descriptions,
+    wishes: bool,
 ) -> tuple[str, ...]:
     """刚才那个冰箱, 那沙发床上三楼呢: the last seen of that category, of that kind where one was."""
-    category = wanted_category(slots)
     returns = _PRONOUN.search(text) or JUST_NOW.search(text) or EARLIER.search(text) or RETURNS.search(text)
     if not returns and (wishes or WISHES.search(text)):
         return ()
@@ -207,9 +211,20 @@ def _of_category(
     return tuple(product.id for product in (called or same)[:1])
 
 
-def wanted_category(slots: tuple[Slot, ...]) -> str | None:
-    """The category that the sentence is about: the last one that is not turned down."""
-    wanted = [s.value for s in slots if s.name is SlotName.CATEGORY and not s.negated]
+def wanted_category(slots: tuple[Slot, ...], talked_of: Sequence[Item]) -> str | None:
+    """The category that the sentence is about: the last one that is not turned down.
+
+    A kind that stands in the sheet of goods talked about belongs to them: 吸床成不成, 送锅还算数不.
+    """
+    told = [sheet_of(item) for item in talked_of]
+    kinds = {item.product.category for item in talked_of}
+    wanted = [
+        slot.value
+        for slot in slots
+        if slot.name is SlotName.CATEGORY
+        and not slot.negated
+        and (slot.value in kinds or not any(slot.text in sheet.words for sheet in told))
+    ]
     return wanted[-1] if wanted and isinstance(wanted[-1], str) else None
 
 

@@ -110,6 +110,28 @@ def test_a_description_or_a_part_of_the_name(text: str, id: str) -> None:
     assert pointed(text, TABLETS).products == (id,)
 
 
+def test_a_colour_is_that_of_the_one_shown_that_has_it() -> None:
+    assert pointed("绿色的给我留一个", TABLETS, Intent.STOCK).products == ("B2",)
+    assert pointed("灰色的给我留一个", TABLETS, Intent.STOCK).products in ((), ("B1",))
+    assert pointed("白色的给我留一个", TABLETS, Intent.STOCK).products == ()  # B3 was not shown
+
+
+def test_a_kind_in_the_sheet_of_goods_talked_about_is_theirs() -> None:
+    lamp = Product("F1", "凉川吊扇灯", "电风扇", "凉川", "LC-F1", 699, description="带灯，夏天省空调")
+    fan = Product("F2", "凉川小风扇", "电风扇", "凉川", "LC-F2", 59)
+    items = tuple(make_item(product, ()) for product in (lamp, fan))
+    state = DialogueState(category="电风扇", focus="F2", shown=("F2", "F1"), seen=("F1", "F2"))
+    goods = Descriptions.of(items, WordIndex.of(items))
+    names = CatalogueNames.of((lamp, fan))
+    said = replace(talk.understood("贵的那台真省空调吗"), slots=find_slots("贵的那台真省空调吗", (), names))
+    assert point_at(said, state, names, goods, TODAY).products == ("F1",)
+
+
+def test_switching_channels_rejects_nothing() -> None:
+    assert not pointed("能说话换台不").rejects
+    assert pointed("换一台").rejects
+
+
 def test_one_character_of_a_name_tells_goods_talked_about_apart() -> None:
     assert pointed("还是学的，多少钱", TABLETS).products == ("B2",)
     assert pointed("还是青的，多少钱", TABLETS).products == ()  # B3 was not talked about
@@ -149,6 +171,12 @@ def test_what_is_merely_likened_is_not_meant() -> None:
     assert pointed("跟曜光那台一样保吗").products == ()
     assert pointed("这台也像长辈那台一样能说话吗").products == ("T1",)
     assert pointed("跟曜光那台有什么不一样").products == ("T1", "T3")
+
+
+def test_a_likened_product_leaves_the_focus() -> None:
+    conversation = Talk()
+    conversation.say("看看空调，预算三千", Intent.RECOMMEND)
+    assert conversation.say("跟恒意那台一样保吗", Intent.WARRANTY).focus == "P001"
 
 
 def test_what_follows_a_comparison_stands_for_itself() -> None:
