@@ -27,6 +27,7 @@ from runtime.types import (
 __all__ = ["spoken", "template_reply"]
 
 _MAX_CARDS = 3
+_MOST_NEAR = 5
 _TOPICS = {
     Intent.PRICE: (FactKind.PRICE, "price", "价格"),
     Intent.INSTALL: (FactKind.INSTALL, "install", "安装"),
@@ -75,12 +76,12 @@ def _greet(turn: Told) -> Part:
 
 
 def _farewell(turn: Told) -> Part:
-    return turn.say("farewell")
+    return turn.answers() + turn.say("farewell")
 
 
 def _hand_over(turn: Told) -> Part:
-    asks_person = turn.intent is Intent.HUMAN
-    return turn.say("hand_over") if asks_person else turn.say("apologise") + turn.answers()
+    part = turn.say("hand_over" if turn.intent is Intent.HUMAN else "apologise")
+    return (part + _of_sheet(turn, turn.goods[0]) if turn.goods else part) + turn.answers()
 
 
 def _ask(turn: Told) -> Part:
@@ -174,11 +175,11 @@ def _unknown(turn: Told, product: Product) -> Part:
 
 
 def _near(turn: Told, product: Product) -> Part:
-    """What comes nearest to what is not known, else what the product is like."""
-    near = turn.answer(product).near[0] if turn.answer(product).near else turn.description(product)
-    if near is None or turn.has_said(spoken(near)):
-        return Part()
-    return turn.say("near", near, term=spoken(near)) + Part(products=(product.id,))
+    """What comes nearest to what is not known, else what the sheet says and was not said yet."""
+    known = (turn.description(product), *turn.facts(product, FactKind.SPEC))
+    rest = [fact for fact in known if fact and not turn.has_said(spoken(fact))]
+    near = turn.answer(product).near[:1] or tuple(rest[:_MOST_NEAR])
+    return turn.say("near", *near, product=product, term="，".join(map(spoken, near))) if near else Part()
 
 
 def _new_price(turn: Told, product: Product, told: Part) -> Part:
@@ -363,7 +364,8 @@ def _hold_price(turn: Told) -> Part:
     if features:
         part += turn.say("features", features, features=turn.first_features(features))
     offers = turn.facts(product, FactKind.PROMOTION)[:1]
-    return part + turn.tell(product, offers, named=False) + turn.answers()
+    part += turn.tell(product, offers, named=False)
+    return part + turn.tell(product, turn.asked(product, part.facts), named=False) + turn.answers()
 
 
 def _close_sale(turn: Told) -> Part:
@@ -378,11 +380,12 @@ def _close_sale(turn: Told) -> Part:
         part += turn.tell(product, turn.asked(product, part.facts), named=False)
         if features and features.id not in part.facts:
             part += turn.say("features", features, features=turn.first_features(features))
-        return part
+        return part + turn.hedge(product)
     if (shortage := _shortage(turn, product)).text:
         return shortage + turn.say("hand_over")
-    asked = turn.tell(product, turn.asked(product), named=False)
-    return turn.say("close_sale", price, product=product, price=spoken(price)) + asked + turn.answers()
+    part = turn.say("close_sale", price, product=product, price=spoken(price))
+    part += turn.tell(product, turn.asked(product, part.facts), named=False) + turn.answers()
+    return part + turn.say("hedge") if turn.answer(product).is_unknown and not turn.answers() else part
 
 
 def _service(turn: Told) -> Part:

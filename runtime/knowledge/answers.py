@@ -30,6 +30,7 @@ _MOST = 2
 _SHARED = 0.5  # of a question's words, or of the customer's
 _OWN = 1.5  # an answer about the very product comes before all but the surest of the shop's
 _IN_ANSWER = 0.7  # of the customer's words in question and answer together
+_ALIKE = 0.75  # cosine of two questions that mean nearly the same
 # Words of so many questions that they tell none of them apart.
 _COMMON = frozenset(("保修", "送货", "安装", "配送", "优惠", "便宜", "宜点", "质保", "价格"))
 # What the shop's questions have in them where an intent alone has to find one.
@@ -114,6 +115,19 @@ def near_answers(view: View, items: list[Item], understanding: Understanding) ->
         if share >= _IN_ANSWER and about.is_of(faq):
             found.append((share, faq))
     return _facts(found)
+
+
+def nearest_answer(view: View, items: list[Item], understanding: Understanding) -> list[Fact]:
+    """What comes nearest where nothing answers: an answer on the very product, or one to nearly the same."""
+    about = _Talk.of(items, understanding)
+    own = items[0].product.id
+    alike = view.faq_index.vectors @ understanding.embedding
+    found = [
+        ((faq.product_id == own) + float(alike[row]), faq)
+        for row, faq in enumerate(view.faqs)
+        if faq.product_id == own or (alike[row] >= _ALIKE and about.allows(faq))
+    ]
+    return _facts(found)[:1]
 
 
 def answers_on(view: View, intent: Intent, text: str) -> list[Fact]:

@@ -44,7 +44,8 @@ _OFFER = re.compile(
 _KIND_WORDS = {
     _K.PROMOTION: _OFFER,
     _K.STOCK: re.compile(
-        r"有货|现货|缺货|没货|库存|到货|补货|颜色|什么色|啥色|别的色|[红橙黄绿青蓝紫黑白灰金银粉棕]色|还?剩"
+        r"有货|现货|缺货|没货|库存|到货|补货|颜色|什么色|啥色|别的色|[红橙黄绿青蓝紫黑白灰金银粉棕]色|还?剩|"
+        r"^[几多]少?[台件部把张只套]"
     ),
     _K.WARRANTY: re.compile(
         r"保修|质保|包修|三包|保(不保|几|多|吗|好久|修期[里内外]?)|[^环]保[吗不么]|管.{0,2}修|管(几年|多久|多少年|几个月)|坏了"
@@ -281,7 +282,8 @@ def _rank(ask: Ask, fact: Fact, intent: Intent | None) -> float:
         return 0.0
     if any(topic.strict for topic in ask.topics) and not any(topic.tells(fact) for topic in ask.topics):
         return 0.0
-    rank = max(_by_name(ask, fact), _by_kind(ask, fact, intent), _by_topic(ask, fact), _by_words(ask, fact))
+    witnesses = (_by_name(ask, fact), _by_kind(ask, fact, intent), _by_topic(ask, fact), _by_words(ask, fact))
+    rank = max(*witnesses, _by_unit(ask, fact))
     return rank + (_BY_INTENT if intent and _EXPECTED.get(intent) is fact.kind else 0.0)
 
 
@@ -325,6 +327,13 @@ def _by_topic(ask: Ask, fact: Fact) -> float:
     if fact.kind is _K.SPEC:
         return _BY_TOPIC
     return _BY_WORDS + _SAME_CHARACTER * len(rare_characters(ask.text, ()) & set(fact.text))
+
+
+def _by_unit(ask: Ask, fact: Fact) -> float:
+    """A length answers how thick it is, whatever the sheet calls it."""
+    if fact.kind is not _K.SPEC or not ask.units or not _is_of_kind(ask, fact):
+        return 0.0
+    return _VAGUELY
 
 
 def _by_words(ask: Ask, fact: Fact) -> float:

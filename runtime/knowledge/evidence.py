@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from runtime.knowledge.answers import answers_on, direct_answers, near_answers
+from runtime.knowledge.answers import answers_on, direct_answers, near_answers, nearest_answer
 from runtime.knowledge.asked import asked_kind
 from runtime.knowledge.asks import parts_of
 from runtime.knowledge.items import Item
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PRODUCTS, MAX_FACTS = 3, 10
 WORDED = 0.4  # share of what was said that must stand in a sheet for goods of no known kind
-_FACTS_EACH = {0: 0, 1: 7, 2: 4, 3: 3}  # goods told about -> facts for each
+_FACTS_EACH = {0: 0, 1: 8, 2: 4, 3: 3}  # goods told about -> facts for each
 
 _K = FactKind
 # What a question is about, the most wanted first. The price is always told.
@@ -62,7 +62,7 @@ _TACTIC_ASPECTS = {
 }
 _NO_HINTS = {Intent.OTHER, Intent.NO_INTEREST, Intent.COMPLAINT}
 _NO_GOODS = {Intent.GREETING, Intent.HUMAN}
-_NO_FACTS = {Tactic.GREET, Tactic.FAREWELL, Tactic.HAND_OVER}
+_NO_FACTS = {Tactic.GREET, Tactic.FAREWELL}
 _ABOUT_OFFERS = {Intent.PROMOTION, Intent.BARGAIN}
 _BOTH = re.compile(r"(两[个款台者]|二者|俩|它们).{0,5}差")
 _SEVERAL = {Intent.RECOMMEND, Intent.COMPARE}  # even while one product is in focus
@@ -79,7 +79,7 @@ def choose_evidence(
     """At most MAX_PRODUCTS goods and MAX_FACTS facts; nothing that has expired or not begun by ``today``."""
     intent = understanding.intent
     if tactic in _NO_FACTS:
-        answers = direct_answers(view, [], understanding) if tactic is Tactic.HAND_OVER else []
+        answers = direct_answers(view, [], understanding)
         return Evidence(facts=(*answers, *script_facts(view, understanding, state.turn)))
     goods = _goods(view, hits, state, understanding, today)
     items = [view.items[view.rows[hit.product.id]] for hit in goods]
@@ -87,6 +87,8 @@ def choose_evidence(
     if understanding.emotion.top() is Emotion.HESITANT and items and _K.PROMOTION not in aspects:
         aspects = (*aspects, _K.PROMOTION)
     shop = _answers(view, items, state, understanding, today)
+    if tactic is Tactic.ADMIT and items and not shop:
+        shop = nearest_answer(view, items, understanding)
     if _K.PROMOTION in aspects and (items or intent in _ABOUT_OFFERS):
         shop += offer_facts(view, items, state, today)
     shop += script_facts(view, understanding, state.turn)

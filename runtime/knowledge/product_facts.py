@@ -52,7 +52,7 @@ def _facts(
         yield from facts[aspect][:1]
     for aspect in aspects:
         yield from facts[aspect][1:4]
-    yield from facts[_K.FEATURE]
+    yield from (*facts[_K.FEATURE], *facts[_K.SPEC])
 
 
 def asked_of(

@@ -351,6 +351,17 @@ def test_each_thing_that_is_asked_is_told_in_its_turn() -> None:
     assert text.index("现价2999元") < text.index("整机6年")
 
 
+def test_goods_that_were_not_named_yet_come_with_their_price() -> None:
+    assert "2999" not in asked("安装要钱吗", "安装")
+    assert "现价2999元" in asked("安装要钱吗", "安装", state=replace(FOCUS, history=()))
+
+
+def test_whoever_bargains_hears_what_else_was_asked() -> None:
+    said = understood("便宜点，保修几年", Intent.BARGAIN)
+    reply = template_reply(Tactic.HOLD_PRICE, Intent.BARGAIN, evidence("P001"), FOCUS, None, said)
+    assert "整机6年" in reply.text
+
+
 def test_a_part_has_not_the_price_of_the_whole() -> None:
     text = asked("滤芯多少钱一根", "询价")
     assert "2999" not in text

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.knowledge.asked import answer, asked_for, features_meant, is_unanswered, wants_figure
+from runtime.knowledge.asked import answer, asked_for, features_meant, is_unanswered, question, wants_figure
 from runtime.knowledge.asks import Wants, content, read_asks
-from runtime.types import Fact, FactKind, Intent, Product
+from runtime.types import DialogueState, Exchange, Fact, FactKind, Intent, Product
 from runtime.understanding.numbers import normalise_text
 from runtime.understanding.slots import CatalogueNames, find_slots
+from tests.dialogue.talk import understood
 
 PRODUCT = Product("P1", "凉川静享1.5匹变频空调", "空调", "凉川", "LC-1", 2999.0)
 NAMES = CatalogueNames.of([PRODUCT])
@@ -59,6 +60,35 @@ def test_the_fact_that_was_asked_for_comes_first(text: str, key: str) -> None:
 @pytest.mark.parametrize("text", ["这款怎么样", "你好", "", "，。？"])
 def test_other_words_ask_for_no_fact(text: str) -> None:
     assert keys(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("1.5匹那个几多", "price"), ("静享1.5匹的几分贝", "spec.噪音"), ("是变频的吗", "features")],
+)
+def test_words_of_its_own_name_point_at_a_product(text: str, key: str) -> None:
+    found = answer(text, find_slots(text, (), NAMES), FACTS, None, PRODUCT)
+    assert found.facts[0].id == f"P1.{key}"
+
+
+def test_who_asks_the_price_need_not_say_so() -> None:
+    found = answer("今天多少", (), FACTS, Intent.PRICE, PRODUCT)
+    assert found.facts[0].id == "P1.price"
+
+
+def test_a_length_answers_whatever_the_sheet_calls_it() -> None:
+    size = Fact("P1.spec.尺寸", FactKind.SPEC, "尺寸宽850×深270mm", "P1")
+    assert asked_for("那玩意多厚哇", (), (*FACTS, size)) == [size]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("另一个呢", "另一个呢，噪音多大"), ("另一个多少钱", "另一个多少钱"), ("好的", "好的")],
+)
+def test_who_merely_points_means_the_question_before(text: str, meant: str) -> None:
+    talk = DialogueState(history=(Exchange("噪音多大", "18dB"),))
+    assert question(understood(text), talk) == meant
+    assert question(understood(text), DialogueState()) == text
 
 
 def test_names_and_function_words_are_no_content() -> None:
@@ -138,6 +168,7 @@ def test_each_thing_that_is_asked_is_answered_in_its_turn() -> None:
         ("什么时候有货", False),
         ("还是静享的好，它噪音多少", True),
         ("送的东西里头有啥", False),
+        ("没电梯郊县几天到", True),  # of terms all is told that is known
     ],
 )
 def test_what_no_fact_tells_is_left_open(text: str, told: bool) -> None:

@@ -79,7 +79,18 @@ def test_nothing_else_is_shown_for_a_kind_that_is_not_sold(view: View) -> None:
 
 def test_what_the_product_does_not_have_is_not_made_up(view: View) -> None:
     found = evidence(view, "能送货吗", Intent.DELIVERY, focus="P002")
-    assert {fact.kind for fact in found.facts} == {FactKind.PRICE, FactKind.FEATURE}
+    assert FactKind.DELIVERY not in {fact.kind for fact in found.facts}
+
+
+def test_what_is_not_known_comes_with_the_products_own_answer(view: View) -> None:
+    for tactic in (Tactic.ADMIT, Tactic.INFORM):
+        found = evidence(view, "墙上挂得住吗", Intent.FUNCTION, tactic, focus="P002")
+        assert ("FAQ002" in fact_ids(found)) is (tactic is Tactic.ADMIT)
+
+
+def test_who_leaves_with_a_question_is_answered(view: View) -> None:
+    found = evidence(view, "就这样吧，你们几点关门", Intent.OTHER, Tactic.FAREWELL)
+    assert "FAQ001" in fact_ids(found)
 
 
 def test_the_spec_that_was_asked_for_comes_first(view: View) -> None:
