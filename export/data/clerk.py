@@ -9,13 +9,15 @@ from typing import Any
 
 from export.data.questions import INTENTS, asked
 from export.data.scenes import PARTS, Said, Scene
-from runtime.types import Emotion, FactKind, Intent, Tactic
+from runtime.types import DialogueState, Emotion, FactKind, Intent, Tactic
 
 WORTH = (FactKind.PRICE, FactKind.SPEC, FactKind.FEATURE, FactKind.WARRANTY)  # what speaks for a product
 _FAVOURITES = 3
 _USED_BY = {"自己": "您自己用", "送人": "送人"}
 MOODS = {Emotion.HAPPY: "happy", Emotion.HESITANT: "hesitant"}
 
+_BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
+_BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _FOR_WHO = {"老人": {"适合老人", "大字体", "一键操作", "语音控制"}, "孩子": {"适合儿童", "护眼"}}
 _GOALS = {key: intent for key, intent in INTENTS.items() if key not in ("farewell", "human", "offtopic")} | {
     "price_two": Intent.PRICE,
@@ -252,6 +254,21 @@ class Clerk:
 
     def ending(self, key: str) -> str:
         return self.pick("ask", key if key in PARTS["ask"] else "default")
+
+
+def missing_slot(state: DialogueState, category: str | None) -> str:
+    """What to ask for, the same for the same needs, so that it can be learned."""
+    if category is None:
+        return "category"
+    if state.budget_max is None:
+        return "budget"
+    if category in _BY_AREA and state.area_m2 is None:
+        return "area"
+    if category in _BY_PEOPLE and state.people is None:
+        return "people"
+    if state.who is None:
+        return "who"
+    return "place" if state.features else "feature"
 
 
 def tidy(text: str) -> str:

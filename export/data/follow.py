@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from export.data.clerk import Clerk
+from export.data.clerk import Clerk, missing_slot
 from export.data.scenes import PARTS, Said
 from runtime.types import DialogueState, Emotion, FactKind, Intent, Reply, Tactic
 
 _ADMITS = re.compile("没有写|没有卖|没查到|不敢乱说|不太清楚|只有这一条|能查到的是")
 _OVER = re.compile("超出预算|超出一些预算")
 _ASKED = re.compile(r"特点里?就有([^、。]+)")
+_SORRY = ("实在抱歉", "对不起")  # as the template begins where it heard anger
 _SLOT = re.compile(r"\{(\w+)\}")
 _SHORT = 3  # characters: a longer name of a feature, said again, would count as going in circles
 _LATER = 2  # exchanges in the prompt after which the reply keeps to the point
-_BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
-_BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _USED_BY = {"自己": "您自己", "送人": ""}
 _TERMS = {FactKind.DELIVERY: "delivery", FactKind.INSTALL: "install", FactKind.WARRANTY: "warranty"}
 
@@ -107,7 +106,7 @@ def _move(turn: Opened) -> Move | None:
     if text.endswith("？") or (_ADMITS.search(text) and turn.tactic is not Tactic.HOLD_PRICE):
         return None
     if turn.clerk.mood is Emotion.ANGRY:
-        return Move("angry")
+        return Move("angry") if text.startswith(_SORRY) else None
     if turn.told(FactKind.FAQ) or turn.told(FactKind.POLICY):
         return None
     if "缺货" in text:
@@ -152,15 +151,9 @@ def _for_whom(turn: Opened) -> Move | None:
 
 
 def _ask(turn: Opened) -> Move | None:
-    """A question for what is not known yet, the same for the same needs."""
-    state, category = turn.state, turn.clerk.category
-    if state.budget_max is None and state.budget_min is None:
-        return Move("ask_budget")
-    if category in _BY_AREA and state.area_m2 is None:
-        return Move("ask_area")
-    if category in _BY_PEOPLE and state.people is None:
-        return Move("ask_people")
-    return Move("ask_who") if state.who is None else None
+    """A question for what is not known yet of the needs that most depends on."""
+    key = f"ask_{missing_slot(turn.state, turn.clerk.category)}"
+    return Move(key) if key in PARTS["follow"] else None
 
 
 def _compare(turn: Opened) -> Move:

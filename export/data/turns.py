@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from export.data.clerk import WORTH, Clerk, Turn, tidy
+from export.data.clerk import WORTH, Clerk, Turn, missing_slot, tidy
 from export.data.goods import KINDS
 from export.data.scenes import ALL_FEATURES, PARTS, Said
 from runtime.types import FactKind, Intent, Tactic
 
-_BY_AREA = {"空调", "空气净化器", "扫地机器人"}  # as in dialogue/tactics.toml
-_BY_PEOPLE = {"净水器", "冰箱", "洗衣机", "热水器", "电饭煲"}
 _AROUND = ("左右的", "以内的", "块的", "元")
 _BIDS = ("卖不卖", "块行不行", "我就要了", "可以吗")
 _ALL_SPECS = sorted({spec.split("=")[0] for kind in KINDS for spec in kind.specs.split(";")})
@@ -256,7 +254,7 @@ def close(clerk: Clerk) -> Turn | None:
 
 
 def ask_back(clerk: Clerk) -> Turn | None:
-    missing = _missing_slot(clerk)
+    missing = missing_slot(clerk.scene.state, clerk.scene.state.category)
     pattern = clerk.pick("question", "ask")
     if missing == "category" and "{c}" in pattern:
         return None
@@ -266,22 +264,6 @@ def ask_back(clerk: Clerk) -> Turn | None:
     return Turn(
         question, Tactic.ASK, tidy(clerk.random.choice(("", "", "好的，", "可以的，", "没问题，")) + text)
     )
-
-
-def _missing_slot(clerk: Clerk) -> str:
-    """What to ask for, the same for the same needs, so that it can be learned."""
-    state = clerk.scene.state
-    if state.category is None:
-        return "category"
-    if state.budget_max is None:
-        return "budget"
-    if state.category in _BY_AREA and state.area_m2 is None:
-        return "area"
-    if state.category in _BY_PEOPLE and state.people is None:
-        return "people"
-    if state.who is None:
-        return "who"
-    return "place" if state.features else "feature"
 
 
 # -- turns that serve
@@ -345,6 +327,6 @@ TURNS: tuple[tuple[Callable[[Clerk], Turn | None], int], ...] = (
     (price, 12), (spec, 14), (unknown, 7), (feature, 8), (introduce, 7),
     (stock, 5), (color, 3), (terms, 11), (shop_question, 6), (recommend, 12),
     (compare, 9), (offer, 8), (hold_price, 7), (close, 6), (ask_back, 4),
-    (service, 4), (hand_over, 3), (custom, 1), (greet, 2), (farewell, 2),
+    (service, 4), (hand_over, 3), (custom, 1), (greet, 12), (farewell, 12),
     (off_topic, 2),
 )  # fmt: skip
