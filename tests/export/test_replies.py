@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import groupby
 
@@ -76,6 +77,11 @@ def test_what_is_added_is_short_and_new(opened: list[Sample]) -> None:
     for turn in opened:
         assert len(turn.added) <= 45, turn.reply
         assert not _says_again(turn.opening, turn.added), turn.reply
+
+
+def test_nothing_is_said_twice_running(opened: list[Sample]) -> None:
+    """商量商量 would be taken for going round in circles by the engine, which then says something else."""
+    assert [turn.added for turn in opened if re.search(r"(\D{2,8})\1", turn.added)] == []
 
 
 def test_what_is_added_passes_the_guard(opened: list[Sample]) -> None:
