@@ -109,8 +109,6 @@ def _category(
     led_to = used is not None and _WISHED.search(text[: used[0]]) is not None
     if led_to and used_kind and intent is Intent.RECOMMEND and used_kind not in named:
         return used_kind
-    if hinted and named and state.category is None and not sold & {*named}:
-        return hinted.product.category
     if named:
         compares = intent is Intent.COMPARE and state.category in named
         return state.category if compares else kinds[_wished(text, brought)]

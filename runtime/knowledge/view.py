@@ -154,7 +154,9 @@ class View:
         """The shop's categories for a customer's word: 电脑 is sold as 笔记本电脑."""
         if category in self.categories:
             return (category,)
-        return tuple(sorted(own for own in self.categories if category in own or own in category))
+        return tuple(
+            sorted(own for own in self.categories if own.endswith(category) or category.endswith(own))
+        )
 
 
 def build_view(goods: Goods, encoder: Embedder, cache: Path) -> View:

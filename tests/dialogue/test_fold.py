@@ -268,3 +268,9 @@ def test_a_kind_that_only_stands_in_the_sheet_of_what_is_meant_is_no_wish() -> N
     assert after_words(DialogueState(), wish, lock).category == "智能门锁"
     assert after_words(DialogueState(category="空调"), wish, lock).category == "空调"
     assert after_words(DialogueState(), wish).category == "手机"
+
+
+def test_a_kind_that_is_not_sold_is_not_taken_for_one_that_its_word_hints_at() -> None:
+    heater = make_item(Product("P9", "小厨宝", "热水器", "", "", 399, description="洗碗不冰手"), ())
+    for intent in (Intent.STOCK, Intent.RECOMMEND):
+        assert after_words(DialogueState(), understood("有洗碗机吗", intent), heater).category == "洗碗机"

@@ -44,6 +44,7 @@ def test_the_seed_dialogue(view: View) -> None:
 def test_the_category_is_never_given_up(view: View) -> None:
     assert ids(find(view, "冰箱", category="冰箱", budget_max=100.0)) == ["P011"]
     assert find(view, "洗碗机", category="洗碗机") == ()
+    assert find(view, "空调扇", category="空调扇") == ()
     assert ids(find(view, "电脑", category="电脑")) == ["P013"]
     assert ids(find(view, "洗地机", category="洗地机")) == ["P012"]
 
