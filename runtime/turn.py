@@ -8,7 +8,6 @@ store or the transcript.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -23,7 +22,7 @@ from runtime.dialogue.reference import point_at, without_pointing
 from runtime.dialogue.tactics import Choice
 from runtime.errors import EngineFailed
 from runtime.generation.guard import Guard
-from runtime.generation.opening import certain_opening, untold_price
+from runtime.generation.opening import certain_opening, says_again, untold_price
 from runtime.generation.templates import template_reply
 from runtime.types import (
     DialogueState,
@@ -43,12 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LEAD_IN = re.compile(r"^(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是|有)+")
-_CLAUSES = re.compile(r"[，。！？；]")
-_REPEATED = 4  # characters
 _ENDS = "，。！？；…~～"
-# Said as they stand: a promise of help, one exact question, that something is not known.
-_FIXED = {Tactic.HAND_OVER, Tactic.ASK, Tactic.ADMIT}
+# Said as they stand: a promise of help, one exact question, that something is not known, a farewell.
+_FIXED = {Tactic.HAND_OVER, Tactic.ASK, Tactic.ADMIT, Tactic.FAREWELL}
 _WITHOUT_GOODS = {Tactic.GREET, Tactic.FAREWELL, Tactic.ADMIT, Tactic.ASK}
 
 
@@ -157,7 +153,7 @@ async def _speak(
         async with aclosing(drafts):
             async for draft in drafts:
                 text, held = _whole_clauses(held + guard.feed(draft.text))
-                if _says_again(said, text):
+                if says_again(said, text):
                     held = ""
                     break
                 if text:
@@ -169,7 +165,7 @@ async def _speak(
                 held += guard.finish()
     except (EngineFailed, TimeoutError) as error:
         failed = getattr(error, "code", "late")
-    if held and not (failed or guard.verdict.blocked or _says_again(said, held)):
+    if held and not (failed or guard.verdict.blocked or says_again(said, held)):
         said += held
         yield Piece(held)
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")
@@ -195,12 +191,6 @@ def _whole_clauses(text: str) -> tuple[str, str]:
     """What may be shown at once, and words whose clause may still be stopped or prove to be said already."""
     at = max(map(text.rfind, _ENDS)) + 1
     return text[:at], text[at:]
-
-
-def _says_again(said: str, more: str) -> bool:
-    """Whether a clause of ``more`` says what was said already: a small model may go in circles."""
-    clauses = (_LEAD_IN.sub("", clause) for clause in _CLAUSES.split(more))
-    return any(len(clause) >= _REPEATED and clause in said for clause in clauses)
 
 
 def _taken_over(said: str, opening: str, template: str) -> str:

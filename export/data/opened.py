@@ -9,7 +9,7 @@ import numpy as np
 from export.data.clerk import Clerk, Turn
 from export.data.follow import Opened, follow
 from export.data.scenes import Said
-from runtime.generation.opening import certain_opening
+from runtime.generation.opening import certain_opening, says_again
 from runtime.generation.templates import template_reply
 from runtime.types import (
     DialogueState,
@@ -59,6 +59,8 @@ def continued(clerk: Clerk) -> Turn | None:
     if not opening:
         return None
     added, facts = follow(Opened(clerk, plan.tactic, plan.intent, state, template))
+    if says_again(opening, added):  # the runtime would leave it out
+        return None
     return Turn(question, plan.tactic, opening + added, (*template.facts, *facts), opening=opening)
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from runtime.types import Evidence, FactKind, Reply, Source, Tactic
+
+_LEAD_IN = re.compile(r"^(?:现价|标价|售价|价格是?|现在|目前|前者|后者|就|是|有)+")
+_CLAUSES = re.compile(r"[，。！？；]")
+_REPEATED = 4  # characters
 
 
 def certain_opening(template: Reply) -> str:
@@ -25,3 +31,9 @@ def untold_price(tactic: Tactic, evidence: Evidence, said: str, stated: tuple[st
         return None
     price = prices[goods[0].id]
     return Reply(f"{goods[0].name}{price.text}。", Source.TEMPLATE, (price.id,))
+
+
+def says_again(said: str, more: str) -> bool:
+    """Whether a clause of ``more`` says what was said already: a small model may go in circles."""
+    clauses = (_LEAD_IN.sub("", clause) for clause in _CLAUSES.split(more))
+    return any(len(clause) >= _REPEATED and clause in said for clause in clauses)

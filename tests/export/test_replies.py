@@ -14,9 +14,9 @@ from export.data.scenes import PARTS
 from export.figures import fact_lines, misquoted, stated, tactic_of
 from runtime.generation.copying import Copying
 from runtime.generation.guard import Guard
+from runtime.generation.opening import says_again
 from runtime.generation.prompt import USER, needs
 from runtime.generation.prompt import fact_lines as lines_of
-from runtime.turn import _says_again
 from runtime.types import Product, Tactic
 
 
@@ -76,7 +76,7 @@ def test_after_an_opening_often_nothing_follows_and_never_the_same(opened: list[
 def test_what_is_added_is_short_and_new(opened: list[Sample]) -> None:
     for turn in opened:
         assert len(turn.added) <= 45, turn.reply
-        assert not _says_again(turn.opening, turn.added), turn.reply
+        assert not says_again(turn.opening, turn.added), turn.reply
 
 
 def test_nothing_is_said_twice_running(opened: list[Sample]) -> None:
