@@ -123,7 +123,8 @@ async def run_turn(
         drafts = shop.generate(session, folded, evidence, understanding.text, choice.tactic, opening)
         guard = Guard(evidence, folded.focus, _needs(folded))
         closing = partial(untold_price, choice.tactic, evidence)
-        async with aclosing(_speak(drafts, guard, opening, closing, fallback)) as steps:
+        before = "".join(each.shop for each in state.history)
+        async with aclosing(_speak(drafts, guard, opening, closing, fallback, before)) as steps:
             async for step in steps:
                 if isinstance(step, Reply):
                     shown = _shown(evidence, step.text, folded.focus, choice.tactic)
@@ -143,8 +144,12 @@ async def _speak(
     opening: str,
     closing: Callable[[str, tuple[str, ...]], Reply | None],
     fallback: Reply,
+    before: str,
 ) -> AsyncGenerator[Piece | Reply, None]:
-    """Generated words as the guard lets them go; where it does not, the template takes over."""
+    """Generated words as the guard lets them go; where it does not, the template takes over.
+
+    What was said already, ``before`` this turn or in it, is not said again.
+    """
     failed, held = None, ""
     if text := guard.feed(opening):
         yield Piece(text)
@@ -153,7 +158,7 @@ async def _speak(
         async with aclosing(drafts):
             async for draft in drafts:
                 text, held = _whole_clauses(held + guard.feed(draft.text))
-                if says_again(said, text):
+                if says_again(before + said, text):
                     held = ""
                     break
                 if text:
@@ -165,7 +170,7 @@ async def _speak(
                 held += guard.finish()
     except (EngineFailed, TimeoutError) as error:
         failed = getattr(error, "code", "late")
-    if held and not (failed or guard.verdict.blocked or says_again(said, held)):
+    if held and not (failed or guard.verdict.blocked or says_again(before + said, held)):
         said += held
         yield Piece(held)
     why = failed or guard.verdict.blocked or (None if said.strip() else "silent")

@@ -69,6 +69,16 @@ async def test_a_rehearsal_leaves_nothing_behind(
     assert await scripted_shop.load_state(events[-1].turn.session) is None
 
 
+async def test_what_was_added_once_is_not_added_again(
+    scripted_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(monkeypatch, "您觉得怎么样？")
+    session = await scripted_shop.sessions.named("a")
+    replies = [(await session.finish(Utterance("空调多少钱"))).reply.text for _ in range(2)]
+    assert "您觉得怎么样？" in replies[0]
+    assert "您觉得怎么样" not in replies[1]
+
+
 @pytest.mark.parametrize(
     "lie",
     [
